@@ -1,0 +1,40 @@
+# make serve    the server with its database, on 127.0.0.1:${PORT:-8000}, with its data in ${BARAZA_DATA:-.baraza}
+# make test     all tests on a database of their own
+
+PYTHON ?= python3
+
+# Everybody's caches are their own, beside the code where they may write there.
+CACHE := $(shell for d in .cache "$${TMPDIR:-/tmp}/baraza-cache"; do d="$$d-$$(id -u)"; mkdir -m 700 "$$d" 2>/dev/null; \
+	[ -O "$$d" ] && [ -w "$$d" ] && echo "$$d" && break; done)
+export PYTEST_ADDOPTS := $(PYTEST_ADDOPTS) -o 'cache_dir=$(CACHE)/pytest'
+export RUFF_CACHE_DIR := $(CACHE)/ruff
+export MYPY_CACHE_DIR := $(CACHE)/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+
+.PHONY: serve test test-peers check sdl lock venv
+
+serve: venv
+	@.venv/bin/baraza serve --development
+
+test: venv
+	@.venv/bin/python -m pytest -q
+
+test-peers: venv
+	@tests/peers/run
+
+check: venv
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/python -m mypy
+	@.venv/bin/lint-imports --no-logo --cache-dir "$(CACHE)/imports"
+	@.venv/bin/python -m pytest -q tests/contract
+
+sdl: venv
+	@.venv/bin/baraza sdl > .venv/schema.graphql && cp .venv/schema.graphql schema/schema.graphql
+
+lock: venv
+	@.venv/bin/python -m pip install -qq pip-tools
+	@CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile -q --generate-hashes --no-emit-options --allow-unsafe --strip-extras --all-build-deps --extra embedded --extra dev -o deploy/requirements.lock pyproject.toml
+
+venv:
+	@sh deploy/venv.sh "$(PYTHON)"

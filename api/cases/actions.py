@@ -1,0 +1,125 @@
+"""Taking a case up, and the steps taken on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api import policy
+from api.audit.actions import record
+from api.cases import rules
+from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePlace, CaseRisk
+from api.dates import checked
+from api.groups.tables import WorkingGroup
+from api.requests.tables import RequestNarrative, RequestPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import Select
+
+    from api.cases.rules import ActivityKind, OecdRisk
+    from api.dates import DateWithPrecision
+    from api.decisions.tables import Decision
+    from api.requests.rules import IncidentClass
+    from api.requests.tables import Request
+    from api.seat import Category
+    from api.store.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What the group says of the case that it takes up."""
+
+    case_id: UUID
+    title: str
+    incident_class: IncidentClass
+    oecd_risks: Collection[OecdRisk]
+    oecd_none_reason: str | None
+
+
+async def open_case(op: Operation, request: Request, decision: Decision, opened_on: date, taken: TakenUp) -> Case:
+    """Open the case in the act of the decision; what was told of the request becomes its first narrative."""
+    rules.check_mapping(taken.oecd_risks, taken.oecd_none_reason)
+    case = Case(
+        group_id=op.group_id,
+        id=taken.case_id,
+        number=await _number(op, opened_on.year),
+        state=rules.CaseState.OPEN,
+        title=taken.title,
+        incident_class=taken.incident_class,
+        pcode=request.pcode,
+        occurred=request.occurred,
+        opened_on=opened_on,
+        request_id=request.id,
+        decision_id=decision.id,
+    )
+    await op.add(case)
+    for risk in sorted(taken.oecd_risks, key=lambda risk: risk.name):
+        await op.add(CaseRisk(group_id=op.group_id, case_id=case.id, risk=risk, reason=taken.oecd_none_reason))
+    await _carry_over(op, request.id, case.id)
+    await record(op, "case.open", case.id, request.id)
+    return case
+
+
+async def log_activity(
+    op: Operation,
+    *,
+    activity_id: UUID,
+    case_id: UUID,
+    kind: ActivityKind,
+    done: DateWithPrecision,
+    note: str | None,
+    audience: Collection[Category],
+) -> Activity:
+    """Write down a step taken (W6)."""
+    policy.require(op.seat, "activity.log")
+    case = await op.fetch(Case, case_id, argument="caseId")
+    rules.check_followed(case.state)
+    activity = Activity(
+        group_id=op.group_id,
+        id=activity_id,
+        case_id=case_id,
+        kind=kind,
+        done=checked(done, argument="done", latest=op.now.date()),
+        recorded_at=op.now,
+    )
+    await op.add(activity)
+    if note is not None:
+        row = ActivityNote(
+            group_id=op.group_id, activity_id=activity_id, audience=sorted(category.name for category in audience)
+        )
+        op.seal(row, "text", note)
+        await op.add(row)
+    await record(op, "activity.log", activity_id, case_id)
+    return activity
+
+
+async def _number(op: Operation, year: int) -> str:
+    """A number that no case of the group has. The draw looks past row security only through the unique key."""
+    code = (await op.scalars(select(WorkingGroup.code).where(WorkingGroup.id == op.group_id)))[0]
+    number = rules.new_number(code, year)
+    while await op.scalars(select(Case.id).where(Case.group_id == op.group_id, Case.number == number)):
+        number = rules.new_number(code, year)
+    return number
+
+
+async def _carry_over(op: Operation, request_id: UUID, case_id: UUID) -> None:
+    """Seal what the request tells again, for the case's own rows."""
+    key = {"group_id": op.group_id, "case_id": case_id}
+    for narrative in await op.scalars(_of_request(RequestNarrative, op, request_id)):
+        row = CaseNarrative(**key, audience=narrative.audience)
+        op.seal(row, "text", op.open(narrative, "text"))
+        await op.add(row)
+    for place in await op.scalars(_of_request(RequestPlace, op, request_id)):
+        exact = CasePlace(**key)
+        op.seal(exact, "stated", op.open(place, "stated"))
+        await op.add(exact)
+
+
+def _of_request(table: type[RequestNarrative | RequestPlace], op: Operation, request_id: UUID) -> Select[Any]:
+    return select(table).where(table.group_id == op.group_id, table.request_id == request_id)

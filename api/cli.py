@@ -1,0 +1,203 @@
+"""Composition root of the commands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+import uvicorn
+from pydantic import SecretStr
+
+from api.asgi import build
+from api.demo import loading
+from api.demo.roster import PERSONAS
+from api.errors import StartRefused
+from api.identity import DevelopmentIssuer
+from api.settings import Settings, load
+from api.store import embedded
+from api.store.engine import Store
+from api.store.migrating import migrate as run_migrations
+from api.store.migrating import up_to_date
+from api.store.sealing import Keyring
+from api.worker import work
+from schema.root import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from types import FrameType
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Development = Annotated[
+    bool, typer.Option("--development", help="Demonstration data, personas, GraphiQL; loopback only.")
+]
+
+
+class Urls(NamedTuple):
+    """Where the database is, as the service's role and as the owner."""
+
+    app: SecretStr
+    owner: SecretStr
+
+
+def main() -> None:
+    """Run a command; what an operator must know is one sentence, and the exit code 1."""
+    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
+    try:
+        app()
+    except StartRefused as refusal:
+        sys.exit(f"baraza: {refusal}")
+
+
+@app.command()
+def serve(*, development: Development = False) -> None:
+    """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
+    settings = _settings(development=development)
+    signal.signal(signal.SIGTERM, _leave)
+    with _listening(settings) as listener, _database(settings) as urls:
+        _run(_prepare(settings, urls))
+        application = build(settings, _store(settings, urls))
+        address = f"http://{settings.host}:{listener.getsockname()[1]}"
+        server = uvicorn.Server(
+            uvicorn.Config(application, log_level="warning", access_log=False, server_header=False, date_header=False)
+        )
+        _say(f"Baraza serves on {address}/graphql", f"GraphiQL: {address}/graphiql/", "Stop it with Ctrl-C.")
+        server.run(sockets=[listener])
+
+
+@app.command()
+def worker() -> None:
+    """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
+    settings = load()
+    signal.signal(signal.SIGTERM, _leave)
+    with _database(settings) as urls:
+        _run(work(_store(settings, urls)))
+
+
+@app.command()
+def migrate(revision: Annotated[str, typer.Argument(help="Where to; `-1` is one step down.")] = "head") -> None:
+    """Bring the database to the shape that this version expects."""
+    with _database(load()) as urls:
+        _run(run_migrations(urls.owner, urls.app, revision))
+
+
+@app.command()
+def demo() -> None:
+    """Enter the demonstration network; run again, it adds only what is missing."""
+    settings = _settings(development=True)
+    with _database(settings) as urls:
+        done = _run(_load_demo(settings, urls))
+    _say(f"{done} steps entered.")
+
+
+@app.command()
+def token(persona: Annotated[str, typer.Argument(help="For example sk.coordinator.")]) -> None:
+    """Print a token of the development issuer for a persona of the demonstration."""
+    settings = load()
+    if settings.mode == "production" or not settings.issuer_key.exists():
+        raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
+    if persona not in {known.name for known in PERSONAS}:
+        raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
+    _say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
+
+
+@app.command("database-url")
+def database_url(*, owner: Annotated[bool, typer.Option(help="As the owner of the tables.")] = False) -> None:
+    """Print the URL of the database, for psql and other tools. It holds a password."""
+    urls = _known(load())
+    if urls is None:
+        raise StartRefused(
+            "No server runs on this data folder: start one with `make serve`, or set BARAZA_DATABASE_URL."
+        )
+    _say((urls.owner if owner else urls.app).get_secret_value())
+
+
+@app.command()
+def sdl() -> None:
+    """Print the schema."""
+    _say(schema.as_str())
+
+
+def _settings(*, development: bool) -> Settings:
+    settings = load()
+    if development and settings.mode == "production":
+        raise StartRefused("BARAZA_MODE=production and a development command exclude each other: unset one.")
+    return load(mode="development") if development else settings
+
+
+def _known(settings: Settings) -> Urls | None:
+    if settings.database_url is not None and settings.owner_database_url is not None:
+        return Urls(settings.database_url, settings.owner_database_url)
+    server = embedded.running(settings.data)
+    return Urls(SecretStr(server.app_url), SecretStr(server.owner_url)) if server else None
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Urls]:
+    """The server that is named or runs already, or our own for as long as the command lasts."""
+    known = _known(settings)
+    if known is not None:
+        yield known
+        return
+    with embedded.postgres(settings.data) as server:
+        yield Urls(SecretStr(server.app_url), SecretStr(server.owner_url))
+
+
+async def _prepare(settings: Settings, urls: Urls) -> None:
+    """In development, migrate and load the demonstration once; in production, refuse a database of another version."""
+    if settings.development:
+        await run_migrations(urls.owner, urls.app)
+        await _load_demo(settings, urls)
+    else:
+        await up_to_date(urls.owner)
+
+
+async def _load_demo(settings: Settings, urls: Urls) -> int:
+    """A network that is there keeps its keys; a new one gets them first."""
+    store = _store(settings, urls)
+    try:
+        if not settings.keys.exists() and not await loading.loaded(store):
+            loading.make_keys(settings.keys)
+        store.keyring.check()
+        return await loading.load(store)
+    finally:
+        await store.close()
+
+
+def _store(settings: Settings, urls: Urls) -> Store:
+    return Store(urls.app, Keyring(settings.keys), size=settings.pool_size, wait=settings.pool_wait)
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """The port is taken before anything is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError:
+            raise StartRefused(
+                f"Port {settings.port} of {settings.host} is taken: stop what uses it, or set PORT to another."
+            ) from None
+        yield listener
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    with asyncio.Runner(loop_factory=None) as runner:
+        return runner.run(work)
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, flush=True)  # noqa: T201 - a command's answer

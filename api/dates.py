@@ -1,0 +1,65 @@
+"""Dates never stand without precision (DOMAIN 7): what a source says of when, and how exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import TYPE_CHECKING
+
+from api.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@unique
+class Precision(Enum):
+    """How exactly a date is known (HURIDOCS-shaped list, DOMAIN 6.1)."""
+
+    DAY = "jour"
+    MONTH = "mois"
+    QUARTER = "trimestre"
+    YEAR = "année"
+    INTERVAL = "entre deux dates"
+    ESTIMATE = "estimation"
+    UNKNOWN = "inconnue"
+
+
+@dataclass(frozen=True, slots=True)
+class DateWithPrecision:
+    """`start` is the day, or the first day of the month, quarter, year or interval; `end` closes an interval only."""
+
+    start: date | None
+    end: date | None
+    precision: Precision
+
+    def __composite_values__(self) -> tuple[date | None, date | None, Precision]:
+        return self.start, self.end, self.precision
+
+
+def checked(value: DateWithPrecision, *, argument: str, latest: date | None = None) -> DateWithPrecision:
+    """The value, or `InvalidInput`: an interval has two ordered ends, nothing else has an end, only UNKNOWN has no
+    start,
+    a month starts on its first day, and what happened did not happen after `latest`."""
+    interval, unknown = value.precision is Precision.INTERVAL, value.precision is Precision.UNKNOWN
+    if (value.start is None) != unknown or (value.end is None) == interval:
+        raise InvalidInput("DATE_INCOMPLETE", field=argument)
+    if value.start and value.end and value.end < value.start:
+        raise InvalidInput("DATE_ORDER", field=argument)
+    if value.start and not _starts(value.start, value.precision):
+        raise InvalidInput("DATE_PRECISION", field=argument)
+    if latest and value.start and value.start > latest:
+        raise InvalidInput("DATE_IN_FUTURE", field=argument)
+    return value
+
+
+def _starts(start: date, precision: Precision) -> bool:
+    match precision:
+        case Precision.MONTH:
+            return start.day == 1
+        case Precision.QUARTER:
+            return start.day == 1 and start.month % 3 == 1
+        case Precision.YEAR:
+            return (start.month, start.day) == (1, 1)
+        case _:
+            return True

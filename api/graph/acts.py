@@ -1,0 +1,101 @@
+"""A mutation is an act: its own savepoint, typed refusals, bounds of its input, one remembered outcome (ARCHITECTURE
+§6)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from sqlalchemy import exc
+from strawberry.extensions import FieldExtension
+
+from api.audit.actions import record
+from api.audit.tables import AuditOutcome
+from api.errors import InvalidInput, NotAllowed, Refusal
+from api.store.engine import refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from strawberry import Info
+
+MOST_TEXT = 200
+MOST_ITEMS = 100
+
+
+def act(description: str) -> Any:
+    """Publish a method as a mutation."""
+    return strawberry.mutation(description=description, extensions=[Act()])
+
+
+def argument(description: str, *, most: int = MOST_TEXT) -> Any:
+    """An argument with the bound of its text in characters, or of its list in items."""
+    return strawberry.argument(description=f"{description} At most {most}.", metadata={"most": most})
+
+
+def part(description: str, *, most: int = MOST_TEXT, default: Any = ...) -> Any:
+    """A field of an input object, bounded as an argument."""
+    more = {} if default is ... else {"default": default}
+    return strawberry.field(description=f"{description} At most {most}.", metadata={"most": most}, **more)
+
+
+class Act(FieldExtension):
+    """Wraps each mutation; the resolver itself is one call of an action."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: Info[Any, None], **kwargs: Any) -> Any:
+        context, name = info.context, info.path.key
+        outcome = await context.answers.replayed(context.operation, name)
+        if outcome is None:
+            outcome = await self._done(next_, source, info, kwargs)
+            context.answers.note(name, outcome)
+        context.loader.forget()
+        return outcome
+
+    async def _done(self, next_: Any, source: Any, info: Info[Any, None], kwargs: dict[str, Any]) -> Any:
+        operation = info.context.operation
+        try:
+            given = _checked(kwargs, info._field.arguments)  # noqa: SLF001 - strawberry has no other way to its arguments
+            async with operation.savepoint():
+                return await next_(source, info, **given)
+        except NotAllowed as refusal:
+            await record(operation, str(refusal.values.get("act", info.python_name)), outcome=AuditOutcome.REFUSED)
+            return refusal
+        except Refusal as refusal:
+            return refusal
+        except exc.DBAPIError as error:
+            refused = refusal_of(error)
+            if isinstance(refused, Refusal):
+                return refused
+            raise
+
+
+def _checked(kwargs: dict[str, Any], arguments: Iterable[Any]) -> dict[str, Any]:
+    named = {argument.python_name: argument for argument in arguments}
+    return {name: _bounded(value, named[name]) for name, value in kwargs.items()}
+
+
+def _bounded(value: Any, definition: Any) -> Any:
+    """Text in NFC without blanks around it; raise `InvalidInput` for empty or over-long text and over-long lists."""
+    name, most = _name(definition), definition.metadata.get("most")
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value).strip()
+        if not text or len(text) > (most or MOST_TEXT):
+            raise InvalidInput("TEXT_LENGTH", field=name, most=most or MOST_TEXT)
+        return text
+    if isinstance(value, list):
+        if len(value) > (most or MOST_ITEMS):
+            raise InvalidInput("LIST_LENGTH", field=name, most=most or MOST_ITEMS)
+        return [_bounded(item, definition) for item in value]
+    for inner in _parts(value):
+        setattr(value, inner.python_name, _bounded(getattr(value, inner.python_name), inner))
+    return value
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.__strawberry_definition__.fields if hasattr(value, "__strawberry_definition__") else ()
+
+
+def _name(definition: Any) -> str:
+    first, *rest = str(definition.python_name).split("_")
+    return first + "".join(word.title() for word in rest)

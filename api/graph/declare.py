@@ -1,0 +1,170 @@
+"""How a published type is declared: one line a field, from which the executor (and later the compiler) reads.
+
+@published(tables.Case, "A matter taken up by decision.")
+class Case(Node):
+    number: str = column("Number of the case …")
+    narrative: CaseNarrative | None = to_one(reads.narrative, "What happened …")
+    activities: Connection[Activity] = to_many(reads.activities, "Steps taken …")
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry import Info
+
+from api.store.paging import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from enum import Enum
+
+    from api.store.base import Base
+    from api.store.edges import ToMany, ToOne
+
+FIRST = "How many, from the start of the order."
+AFTER = "Cursor that the page starts after."
+LAST = "How many, from the end of the order."
+BEFORE = "Cursor that the page ends before."
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table and the type that publishes it."""
+
+    table: type[Base]
+    type: type
+
+
+PUBLISHED: dict[str, Published] = {}
+"""By GraphQL name: what `node` finds, and what the tests walk through."""
+
+
+def published(table: type[Base], description: str) -> Callable[[type], type]:
+    """Publish a table as an object type; only the fields that a line names exist."""
+
+    def wrap(cls: type) -> type:
+        cls.is_type_of = classmethod(lambda _, row, __: isinstance(row, table))  # type: ignore[attr-defined]
+        made: type = strawberry.type(cls, description=description)
+        PUBLISHED[cls.__name__] = Published(table, made)
+        return made
+
+    return wrap
+
+
+def column(description: str, *, name: str | None = None) -> Any:
+    """The row's attribute of the same name."""
+    return strawberry.field(description=description, name=name, metadata={"kind": "column"})
+
+
+def sealed(column_name: str, description: str) -> Any:
+    """The opened text of a sealed column; null where it holds none."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
+        return None if getattr(root, column_name) is None else info.context.operation.open(root, column_name)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "sealed"})
+
+
+def to_one(edge: ToOne, description: str) -> Any:
+    """At most one row; null also where it is not the seat's to see."""
+
+    async def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
+        return await info.context.loader.one(edge, getattr(root, edge.source))
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "edge", "edge": edge})
+
+
+def to_many(edge: ToMany, description: str) -> Any:
+    """A Relay connection over an edge from a row."""
+
+    async def resolve(
+        root: strawberry.Parent[Any],
+        info: Info[Any, None],
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
+        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
+    ) -> Any:
+        key = getattr(root, edge.source or "")
+        return await info.context.loader.page(edge, key, cut(edge, first, after, last, before), {})
+
+    return strawberry.field(
+        resolver=resolve, description=_paged(edge, description), metadata={"kind": "edge", "edge": edge}
+    )
+
+
+def roots(edge: ToMany, description: str, filtered: type | None = None) -> Any:
+    """A Relay connection at the root, with the filters that `filtered` names; each takes a list of accepted values."""
+
+    async def resolve(
+        info: Info[Any, None],
+        filter: Any = None,
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
+        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
+    ) -> Any:
+        asked = cut(edge, first, after, last, before)
+        return await info.context.loader.page(edge, None, asked, _given(filter))
+
+    described = strawberry.argument(description="Only rows with one of the given values, for each field given.")
+    if filtered is None:
+        return _unfiltered(edge, description)
+    resolve.__annotations__["filter"] = Annotated[filtered | None, described]
+    return strawberry.field(
+        resolver=resolve, description=_paged(edge, description), metadata={"kind": "edge", "edge": edge}
+    )
+
+
+def _unfiltered(edge: ToMany, description: str) -> Any:
+    async def resolve(
+        info: Info[Any, None],
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
+        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
+    ) -> Any:
+        return await info.context.loader.page(edge, None, cut(edge, first, after, last, before), {})
+
+    return strawberry.field(
+        resolver=resolve, description=_paged(edge, description), metadata={"kind": "edge", "edge": edge}
+    )
+
+
+def labelled(enum: type[Enum], description: str) -> None:
+    """Publish a code list; each value's description is its French and English label."""
+    definition = vars(enum).get("__strawberry_definition__") or strawberry.enum(enum).__strawberry_definition__  # type: ignore[attr-defined]
+    definition.description = description
+    for value in definition.values:
+        member = enum[value.name]
+        value.description = f"{member.value} · {english(member)}"
+
+
+def code_list(enum: type[Enum], description: str, *, of: str) -> Any:
+    """The codes that a column keeps as a list of names."""
+
+    def resolve(root: strawberry.Parent[Any]) -> Any:
+        return [enum[name] for name in getattr(root, of)]
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "codes"})
+
+
+def english(member: Enum) -> str:
+    """The English label: the code in words."""
+    return member.name.replace("_", " ").lower()
+
+
+def _given(filters: Any) -> Mapping[str, Any]:
+    if filters is None:
+        return {}
+    given = {
+        field.python_name: getattr(filters, field.python_name) for field in filters.__strawberry_definition__.fields
+    }
+    return {name: values for name, values in given.items() if values is not None}
+
+
+def _paged(edge: ToMany, description: str) -> str:
+    return f"{description} {edge.default} at a time unless asked, at most {edge.most}."

@@ -1,0 +1,75 @@
+"""Edges resolved in batches: one statement an edge and its arguments, however many rows ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from strawberry.dataloader import DataLoader
+
+from api.store import edges, paging
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from api.store.base import Base
+    from api.store.edges import ToMany, ToOne
+    from api.store.operation import Operation
+    from api.store.paging import Page, Slice
+
+Filters = tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+class Loader:
+    """The batches of one operation; `forget` after each act, so that nothing read before it is answered after."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._batches: dict[Any, DataLoader[Any, Any]] = {}
+
+    def forget(self) -> None:
+        self._batches.clear()
+
+    async def one(self, edge: ToOne, key: Any) -> Base | None:
+        if key is None:
+            return None
+
+        async def load(keys: list[Any]) -> Sequence[Base | None]:
+            rows = await self._operation.scalars(edges.one_statement(edge, keys))
+            found = {getattr(row, edge.target.key): row for row in rows}
+            return [found.get(key) for key in keys]
+
+        batch: Base | None = await self._batch(edge, load).load(key)
+        return batch
+
+    async def page(self, edge: ToMany, key: Any, cut: Slice, filters: Mapping[str, Sequence[Any]]) -> Page:
+        frozen: Filters = tuple((name, tuple(values)) for name, values in sorted(filters.items()))
+
+        async def load(keys: list[Any]) -> Sequence[Page]:
+            found = await self._pages(edge, keys, cut, dict(frozen))
+            return [paging.page(edge, cut, found[key], key, frozen) for key in keys]
+
+        page: Page = await self._batch((edge, cut, frozen), load).load(key)
+        return page
+
+    async def count(self, page: Page) -> int:
+        statement = edges.count_statement(page.edge, page.key, dict(page.filters))
+        count: int = (await self._operation.scalars(statement))[0]
+        return count
+
+    async def _pages(
+        self, edge: ToMany, keys: Sequence[Any], cut: Slice, filters: Mapping[str, Sequence[Any]]
+    ) -> Mapping[Any, list[Base]]:
+        found: dict[Any, list[Base]] = defaultdict(list)
+        if edge.target is None:
+            found[None] = list(await self._operation.scalars(edges.page_statement(edge, cut, filters)))
+            return found
+        group_id = self._operation.seat.group_id if hasattr(edge.table, "group_id") else None
+        for key, row in await self._operation.rows(edges.pages_statement(edge, group_id, keys, cut, filters)):
+            found[key].append(row)
+        return found
+
+    def _batch(self, name: Any, load: Any) -> DataLoader[Any, Any]:
+        if name not in self._batches:
+            self._batches[name] = DataLoader(load_fn=load)
+        return self._batches[name]

@@ -1,0 +1,70 @@
+"""An operation lives in one transaction, opened here and nowhere else (ARCHITECTURE §6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphql import ExecutionResult as GraphQLResult
+from strawberry.extensions import SchemaExtension
+
+from api.store.engine import Rollback, may_be_tried_again
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from api.graph.context import Context
+
+TRIES = 4
+
+
+class OperationExtension(SchemaExtension):
+    """Uses the prepared document, opens the transaction around the execution and commits before the first byte."""
+
+    @property
+    def _context(self) -> Context:
+        context: Context = self.execution_context.context
+        return context
+
+    def on_parse(self) -> Iterator[None]:
+        self.execution_context.graphql_document = self._context.document
+        self.execution_context.validation_rules = ()
+        yield
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        context = self._context
+        if not context.reads_rows:
+            yield
+            return
+        try:
+            async with context.store.operation(context.subject, context.wanted_seat, write=context.writes) as operation:
+                context.bind(operation)
+                if context.writes:
+                    await context.answers.recall(operation)
+                yield
+                self._settle(context)
+                if context.writes:
+                    await context.answers.remember(operation)
+        except Rollback:
+            return
+
+    def _settle(self, context: Context) -> None:
+        """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise."""
+        result = self.execution_context.result
+        if context.writes and isinstance(result, GraphQLResult) and result.errors:
+            result.data = None
+            raise Rollback
+
+
+async def run(schema: Any, context: Context, source: str, variables: Any, operation_name: str | None) -> Any:
+    """Execute; an act that met a deadlock or a serialisation failure is done again as a whole before the client
+    hears of
+    it."""
+    for attempt in range(1, TRIES + 1):
+        result = await schema.execute(
+            source, variable_values=dict(variables), context_value=context, operation_name=operation_name
+        )
+        again = any(may_be_tried_again(error.original_error) for error in result.errors or ())
+        if not again or not context.writes or attempt == TRIES:
+            return result
+        context.answers.outcomes.clear()
+    raise AssertionError

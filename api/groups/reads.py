@@ -1,0 +1,37 @@
+"""Edges to groups, organisations and seats."""
+
+from __future__ import annotations
+
+from api.groups.tables import GroupSettings, Jurisdiction, Organisation, OrganisationAlias, Person, Seat, WorkingGroup
+from api.store.edges import Order, ToMany, ToOne
+
+groups = ToMany(WorkingGroup, (Order(WorkingGroup.code), Order(WorkingGroup.id)), default=30)
+settings = ToOne(GroupSettings, "id", GroupSettings.group_id)
+jurisdictions = ToMany(
+    Jurisdiction,
+    (Order(Jurisdiction.pcode), Order(Jurisdiction.valid_from)),
+    source="id",
+    target=Jurisdiction.group_id,
+)
+organisations = ToMany(
+    Organisation,
+    (Order(Organisation.matching_key), Order(Organisation.id)),
+    default=50,
+    filters={"category": Organisation.category},
+)
+aliases = ToMany(
+    OrganisationAlias,
+    (Order(OrganisationAlias.matching_key),),
+    source="id",
+    target=OrganisationAlias.organisation_id,
+)
+seats = ToMany(
+    Seat,
+    (Order(Seat.valid_from), Order(Seat.id)),
+    default=50,
+    filters={"pillar": Seat.pillar, "category": Seat.category},
+)
+seats_of_organisation = ToMany(Seat, (Order(Seat.valid_from), Order(Seat.id)), source="id", target=Seat.organisation_id)
+person = ToOne(Person, "person_id", Person.id)
+organisation = ToOne(Organisation, "organisation_id", Organisation.id)
+group = ToOne(WorkingGroup, "group_id", WorkingGroup.id)

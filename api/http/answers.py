@@ -1,0 +1,94 @@
+"""From results and refusals to what the client reads: typed codes, one sentence, and nothing of ours (SECURITY §7)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Refusal, RequestRefused
+from api.sentences import sentence
+from api.store.engine import refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphql import GraphQLError
+    from strawberry.types import ExecutionResult
+
+log = logging.getLogger("baraza.graphql")
+
+ALWAYS_SAID = frozenset({401, 403, 405, 408, 413, 415, 500, 503})
+"""Statuses that a client of `application/json` is told too; other refusals of a well-formed request answer 200 there
+(GraphQL over HTTP, section 6.4.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers beside the usual ones, and the body before it is JSON."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refused(refusal: RequestRefused, language: str, *, strict: bool) -> Answer:
+    """The answer where nothing was executed."""
+    errors = refusal.errors or [_error(refusal, language)]
+    about_document = bool(refusal.errors) or refusal.code.startswith(("DOCUMENT_", "TOO_MANY_", "VARIABLES_"))
+    status = 200 if about_document and not strict and refusal.status not in ALWAYS_SAID else refusal.status
+    return Answer(status, {"errors": errors}, refusal.headers)
+
+
+def answered(result: ExecutionResult, language: str, digest: str) -> Answer:
+    """The answer of an executed operation; an error that nobody expected is masked and logged under an id."""
+    said = [_located(error, language, digest) for error in result.errors or ()]
+    body: dict[str, Any] = {"data": result.data}
+    if said:
+        body = {"errors": [error for error, _ in said], **body}
+    whole = next((refusal for _, refusal in said if result.data is None and refusal), None)
+    if whole is not None:
+        return Answer(whole.status, body, whole.headers)
+    return Answer(200, body)
+
+
+def _located(error: GraphQLError, language: str, digest: str) -> tuple[dict[str, Any], RequestRefused | None]:
+    refusal = _meant(error.original_error) or _masked(error, digest)
+    said = _error(refusal, language)
+    if error.path:
+        said["path"] = error.path
+    return said, refusal
+
+
+def _meant(cause: BaseException | None) -> RequestRefused | None:
+    if isinstance(cause, RequestRefused):
+        return cause
+    if isinstance(cause, Refusal):
+        return RequestRefused(cause.code, 400, values=cause.values)
+    meant = refusal_of(cause)
+    return meant if isinstance(meant, RequestRefused) else None
+
+
+def _masked(error: GraphQLError, digest: str) -> RequestRefused:
+    """Logged: the error's kind, where it was raised, the document's hash. Never its text, which may quote values."""
+    error_id = secrets.token_hex(6)
+    cause = error.original_error
+    state = getattr(getattr(cause, "orig", cause), "sqlstate", None)
+    log.error(
+        "error %s: %s %s at %s in document %s", error_id, type(cause).__name__, state or "", _where(cause), digest
+    )
+    return RequestRefused("INTERNAL", 500, details={"errorId": error_id}, error_id=error_id)
+
+
+def _where(cause: BaseException | None) -> str:
+    """File and line of the innermost frame; no source, no values."""
+    trace = cause.__traceback__ if cause else None
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "execution"
+
+
+def _error(refusal: RequestRefused, language: str) -> dict[str, Any]:
+    message = sentence(refusal.code, language, refusal.values)
+    return {"message": message, "extensions": {"code": refusal.code, **refusal.details}}

@@ -1,0 +1,79 @@
+"""The HTTP service: health, and GraphQL as a plain ASGI sub-application beneath it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from api.graph.documents import Documents
+from api.graph.limits import Limits
+from api.http.graphql import GraphQLEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from api.identity import Verifier
+    from api.settings import Settings
+    from api.store.engine import Store
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+def create_app(  # noqa: PLR0913 - the parts that the composition root chose
+    schema: Any,
+    store: Store,
+    verifier: Verifier,
+    settings: Settings,
+    *,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    graphiql: ASGIApp | None = None,
+) -> FastAPI:
+    """Compose the service. There is no generated documentation: the contract is the SDL."""
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)]
+    )
+    limits = Limits()
+    documents = Documents(schema._schema, limits, introspection=settings.shows_schema)  # noqa: SLF001 - strawberry has no other way
+    endpoint = GraphQLEndpoint(schema, documents, limits, store, verifier)
+    app.router.routes.append(Route("/graphql", endpoint, methods=None))
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """The database answers."""
+        alive = await store.alive()
+        return JSONResponse({"status": "ready" if alive else "away"}, 200 if alive else 503)
+
+    if graphiql is not None:
+        app.mount("/graphiql", graphiql)
+    return app
+
+
+class SecurityHeaders:
+    """Adds what every answer carries; a plain ASGI middleware, since Starlette's base class buffers streams."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def carry(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, carry if scope["type"] == "http" else send)

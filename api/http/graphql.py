@@ -1,0 +1,148 @@
+"""The GraphQL endpoint, a plain ASGI application: a pipeline of stages, each of which can only refuse (SECURITY §2,
+§3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from graphql import FieldNode, OperationType
+
+from api.errors import RequestRefused
+from api.graph import body
+from api.graph.context import Context
+from api.graph.idempotency import Answers, checked_key, request_hash
+from api.graph.operation import run
+from api.http.answers import answered, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import Message, Receive, Scope, Send
+
+    from api.graph.documents import Documents, Prepared
+    from api.graph.limits import Limits
+    from api.http.answers import Answer
+    from api.identity import Verifier
+    from api.store.engine import Store
+
+log = logging.getLogger("baraza.graphql")
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+BODY_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the request's headers say."""
+
+    method: str
+    raw: tuple[tuple[bytes, bytes], ...]
+
+    def value(self, name: bytes) -> str | None:
+        """The header's one value; several are none."""
+        found = [value for header, value in self.raw if header == name]
+        return found[0].decode("latin-1") if len(found) == 1 else None
+
+    @property
+    def language(self) -> str:
+        """French unless English is preferred by name."""
+        return "en" if (self.value(b"accept-language") or "").strip().lower().startswith("en") else "fr"
+
+    @property
+    def media_type(self) -> str:
+        return GRAPHQL_JSON if GRAPHQL_JSON in (self.value(b"accept") or "") else JSON
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    """One POST, one operation, one answer."""
+
+    schema: Any
+    documents: Documents
+    limits: Limits
+    store: Store
+    verifier: Verifier
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = Head(scope["method"], tuple(scope["headers"]))
+        try:
+            answer = await self._answer(head, receive)
+        except RequestRefused as refusal:
+            answer = refused(refusal, head.language, strict=head.media_type == GRAPHQL_JSON)
+        await _send(send, answer, head.media_type)
+
+    async def _answer(self, head: Head, receive: Receive) -> Answer:
+        body.acceptable(head.method, head.raw, self.limits.body_bytes)
+        subject = self.verifier.subject(head.value(b"authorization"))
+        asked = body.read(await _received(receive, self.limits.body_bytes))
+        prepared = self.documents.prepare(asked.source, asked.operation_name)
+        self.documents.coerce(prepared, asked.variables)
+        context = Context(
+            store=self.store,
+            document=prepared.document,
+            subject=subject,
+            wanted_seat=_seat_id(head.value(b"baraza-seat")),
+            language=head.language,
+            writes=prepared.kind is OperationType.MUTATION,
+            reads_rows=_reads_rows(prepared),
+            answers=Answers(
+                checked_key(head.value(b"idempotency-key")),
+                request_hash(asked.source, asked.operation_name, asked.variables),
+            ),
+        )
+        result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
+        return answered(result, head.language, prepared.digest)
+
+
+def _seat_id(text: str | None) -> UUID | None:
+    """A seat that cannot be one is a seat that is not the bearer's."""
+    if text is None:
+        return None
+    try:
+        return UUID(text.removeprefix("Seat:"))
+    except ValueError:
+        raise RequestRefused("NO_SEAT", 403) from None
+
+
+def _reads_rows(prepared: Prepared) -> bool:
+    """Whether a transaction is needed: introspection of the schema alone takes no connection."""
+    chosen = prepared.operation.selection_set.selections
+    return not all(isinstance(node, FieldNode) and node.name.value.startswith("__") for node in chosen)
+
+
+async def _received(receive: Receive, most: int) -> bytes:
+    """The body, no longer than allowed and not slower than a poor link."""
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message: Message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise RequestRefused("BODY_INCOMPLETE", 400)
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > most:
+                    raise body.too_large(most)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise RequestRefused("BODY_INCOMPLETE", 408) from None
+
+
+async def _send(send: Send, answer: Answer, media_type: str) -> None:
+    content = orjson.dumps(answer.body)
+    headers: Iterable[tuple[bytes, bytes]] = (
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept, Accept-Language, Authorization, Baraza-Seat"),
+        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+    )
+    await send({"type": "http.response.start", "status": answer.status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,180 @@
+"""Scheduling and holding meetings; tabling requests and deciding on them, which needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api import policy
+from api.audit.actions import record
+from api.cases.actions import TakenUp, open_case
+from api.dates import DateWithPrecision, Precision, checked
+from api.decisions import actions as decisions
+from api.decisions.rules import DecisionKind, counts_for_quorum
+from api.errors import InvalidInput, NotFound
+from api.groups.tables import GroupSettings, Seat
+from api.meetings import reads, rules
+from api.meetings.tables import AgendaItem, Attendance, Meeting
+from api.notices.rules import NoticeKind
+from api.requests import rules as request_rules
+from api.requests.actions import tell
+from api.requests.tables import Request
+from api.seat import Category, Pillar
+from api.store.base import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from api.decisions.rules import DecisionMode, Reason
+    from api.decisions.tables import Decision
+    from api.meetings.rules import MeetingKind
+    from api.store.operation import Operation
+
+
+async def schedule(
+    op: Operation, *, meeting_id: UUID, kind: MeetingKind, scheduled_on: date, venue: str | None
+) -> Meeting:
+    """Put a meeting in the calendar."""
+    policy.require(op.seat, "meeting.schedule")
+    meeting = Meeting(
+        group_id=op.group_id,
+        id=meeting_id,
+        kind=kind,
+        state=rules.MeetingState.SCHEDULED,
+        scheduled_on=scheduled_on,
+        held=DateWithPrecision(None, None, Precision.UNKNOWN),
+        venue=venue,
+    )
+    await op.add(meeting)
+    await record(op, "meeting.schedule", meeting_id)
+    return meeting
+
+
+async def hold(
+    op: Operation, *, meeting_id: UUID, version: int, held: DateWithPrecision, seat_ids: Collection[UUID]
+) -> Meeting:
+    """Write down that the meeting took place, and which seats were there."""
+    policy.require(op.seat, "meeting.hold")
+    meeting = await op.fetch(Meeting, meeting_id, version=version, argument="meetingId")
+    meeting.state = rules.held(meeting.state)
+    meeting.held = checked(held, argument="held", latest=op.now.date())
+    await op.flush()
+    known = await op.scalars(select(Seat.id).where(Seat.group_id == op.group_id, Seat.id.in_(seat_ids)))
+    if set(known) != set(seat_ids):
+        raise NotFound(field="seatIds")
+    for seat_id in sorted(known):
+        await op.add(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat_id))
+    await record(op, "meeting.hold", meeting_id)
+    return meeting
+
+
+async def table(
+    op: Operation, *, request_id: UUID, version: int, meeting_id: UUID, incomplete_reason: str | None
+) -> Request:
+    """Put a request on the agenda of a meeting to come (W3); the version shown is fixed."""
+    policy.require(op.seat, "request.table")
+    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    state = request_rules.moved(request.state, request_rules.TABLE)
+    meeting = await op.fetch(Meeting, meeting_id, argument="meetingId")
+    rules.check_open_agenda(meeting.state)
+    if await _item(op, meeting_id, request_id):
+        raise InvalidInput("ALREADY_ON_AGENDA", field="meetingId")
+    needed = (await _settings(op)).completeness_to_table
+    request_rules.check_tabling(request.completeness or 0, needed, incomplete_reason)
+    request.state = state
+    await op.flush()
+    await op.add(
+        AgendaItem(
+            group_id=op.group_id,
+            id=new_id(),
+            meeting_id=meeting_id,
+            request_id=request_id,
+            request_version=version,
+            incomplete_reason=incomplete_reason,
+            tabled_at=op.now,
+        )
+    )
+    await tell(op, NoticeKind.REQUEST_TABLED, request_id)
+    await record(op, "request.table", request_id, meeting_id)
+    return request
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the members present decided, and why."""
+
+    kind: DecisionKind
+    mode: DecisionMode
+    votes: tuple[int, int, int] | None
+    reason: Reason | None
+    addressee: str | None
+    reasoning: str
+    dissent: str | None
+    audience: Collection[Category]
+
+
+async def decide(
+    op: Operation,
+    *,
+    decision_id: UUID,
+    request_id: UUID,
+    version: int,
+    meeting_id: UUID,
+    decided: Decided,
+    taken_up: TakenUp | None,
+) -> Decision:
+    """Record the group's decision on a tabled request (W4); acceptance opens the case in the same act."""
+    policy.require(op.seat, "decision.record")
+    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    state = request_rules.decided(request.state, decided.kind)
+    meeting = await op.fetch(Meeting, meeting_id, argument="meetingId")
+    rules.check_decides(meeting.state, on_agenda=bool(await _item(op, meeting_id, request_id)))
+    if (taken_up is None) == (decided.kind is DecisionKind.ACCEPT):
+        raise InvalidInput("CASE_NEEDED", field="case")
+    decision = await decisions.write(
+        op,
+        decision_id=decision_id,
+        meeting_id=meeting_id,
+        request_id=request_id,
+        kind=decided.kind,
+        mode=decided.mode,
+        votes=decided.votes,
+        reason=decided.reason,
+        addressee=decided.addressee,
+        reasoning=decided.reasoning,
+        dissent=decided.dissent,
+        audience=list(decided.audience),
+        present=await _voting(op, meeting_id),
+        quorum_per_pillar=(await _settings(op)).quorum_per_pillar,
+    )
+    request.state = state
+    await op.flush()
+    if taken_up is not None:
+        await open_case(op, request, decision, meeting.held.start or op.now.date(), taken_up)
+    await tell(op, NoticeKind.REQUEST_DECIDED, request_id)
+    await record(op, "decision.record", decision_id, request_id, meeting_id)
+    return decision
+
+
+async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:
+    seats = await op.scalars(reads.present(op.group_id, meeting_id))
+    return [seat.pillar for seat in seats if counts_for_quorum(seat.pillar, seat.roles)]
+
+
+async def _item(op: Operation, meeting_id: UUID, request_id: UUID) -> Sequence[AgendaItem]:
+    return await op.scalars(
+        select(AgendaItem).where(
+            AgendaItem.group_id == op.group_id,
+            AgendaItem.meeting_id == meeting_id,
+            AgendaItem.request_id == request_id,
+        )
+    )
+
+
+async def _settings(op: Operation) -> GroupSettings:
+    settings: GroupSettings = (await op.scalars(select(GroupSettings).where(GroupSettings.group_id == op.group_id)))[0]
+    return settings

@@ -1,0 +1,43 @@
+"""Meetings: the monthly or ad hoc session at which the group decides."""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+from api.errors import WrongState
+
+
+@unique
+class MeetingKind(Enum):
+    """Whether the meeting is the monthly one."""
+
+    MONTHLY = "mensuelle"
+    AD_HOC = "extraordinaire"
+
+
+@unique
+class MeetingState(Enum):
+    """Where a meeting stands."""
+
+    SCHEDULED = "prévue"
+    HELD = "tenue"
+
+
+def check_open_agenda(state: MeetingState) -> None:
+    """Items go on the agenda of a meeting to come."""
+    if state is not MeetingState.SCHEDULED:
+        raise WrongState("MEETING_NOT_SCHEDULED", field="meetingId")
+
+
+def held(state: MeetingState) -> MeetingState:
+    """The state once it took place; a meeting is held once."""
+    check_open_agenda(state)
+    return MeetingState.HELD
+
+
+def check_decides(state: MeetingState, *, on_agenda: bool) -> None:
+    """A decision is recorded at a meeting that was held, on what was on its agenda."""
+    if state is not MeetingState.HELD:
+        raise WrongState("MEETING_NOT_HELD", field="meetingId")
+    if not on_agenda:
+        raise WrongState("NOT_ON_AGENDA", field="requestId")

@@ -1,0 +1,68 @@
+"""Meetings, their agendas and who was there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, composite, mapped_column
+
+from api.dates import DateWithPrecision, Precision
+from api.meetings.rules import MeetingKind, MeetingState
+from api.store.base import Base, GroupId, Key
+
+
+class Meeting(Base):
+    """A session of the group; its date as exactly as it is known."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (Index(None, "group_id", "scheduled_on", "id"),)
+
+    group_id: Mapped[GroupId]
+    id: Mapped[Key]
+    kind: Mapped[MeetingKind]
+    state: Mapped[MeetingState]
+    scheduled_on: Mapped[date]
+    held_from: Mapped[date | None]
+    held_to: Mapped[date | None]
+    held_precision: Mapped[Precision]
+    held: Mapped[DateWithPrecision] = composite("held_from", "held_to", "held_precision")
+    venue: Mapped[str | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class AgendaItem(Base):
+    """A request on an agenda: once a meeting, with the version of the fact sheet that was shown."""
+
+    __tablename__ = "agenda_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "meeting_id"], ["meetings.group_id", "meetings.id"]),
+        ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
+        UniqueConstraint("group_id", "meeting_id", "request_id"),
+        Index(None, "group_id", "request_id", "tabled_at", "id"),
+        Index(None, "group_id", "meeting_id", "tabled_at", "id"),
+    )
+
+    group_id: Mapped[GroupId]
+    id: Mapped[Key]
+    meeting_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    request_version: Mapped[int]
+    incomplete_reason: Mapped[str | None]
+    tabled_at: Mapped[datetime]
+
+
+class Attendance(Base):
+    """A seat that was present."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "meeting_id"], ["meetings.group_id", "meetings.id"]),
+        ForeignKeyConstraint(["group_id", "seat_id"], ["seats.group_id", "seats.id"]),
+    )
+
+    group_id: Mapped[GroupId]
+    meeting_id: Mapped[Key]
+    seat_id: Mapped[Key]

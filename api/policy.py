@@ -1,0 +1,40 @@
+"""Every right to act, on one screen. What a seat may *see* is row security and stands in migrations/.
+
+The secretariat is COORDINATOR and CASE_OFFICER; the CUSTODIAN reads casework and writes none (DOMAIN 3.3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.errors import NotAllowed
+from api.seat import Role
+
+if TYPE_CHECKING:
+    from api.seat import Seat
+
+SECRETARIAT = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
+COORDINATOR = frozenset({Role.COORDINATOR})
+NETWORK = frozenset({Role.NETWORK_ADMIN})
+BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
+READS_NOTICES = BRINGS | {Role.CUSTODIAN}
+
+GRANTS: dict[str, frozenset[Role]] = {
+    "organisation.register": NETWORK,
+    "group.open": NETWORK,
+    "seat.give": COORDINATOR | NETWORK,
+    "meeting.schedule": SECRETARIAT,
+    "meeting.hold": SECRETARIAT,
+    "request.submit": BRINGS,
+    "request.triage": SECRETARIAT,
+    "request.table": SECRETARIAT,
+    "decision.record": COORDINATOR,
+    "activity.log": SECRETARIAT,
+    "notice.read": READS_NOTICES,
+}
+
+
+def require(seat: Seat, act: str) -> None:
+    """Raise `NotAllowed` unless one of the seat's roles holds the grant."""
+    if not seat.roles & GRANTS[act]:
+        raise NotAllowed(act=act)

@@ -1,0 +1,170 @@
+"""Bringing a request, and triage. Tabling and deciding are meetings' acts: they need one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import select
+
+from api import policy
+from api.audit.actions import record
+from api.dates import checked
+from api.errors import InvalidInput
+from api.notices.actions import post
+from api.notices.rules import NoticeKind
+from api.requests import rules
+from api.requests.tables import Request, RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from api.dates import DateWithPrecision
+    from api.requests.rules import (
+        ActorKind,
+        Channel,
+        CountingUnit,
+        IncidentClass,
+        Reliability,
+        RequestType,
+        SourceConnection,
+        Urgency,
+    )
+    from api.seat import Category
+    from api.store.operation import Operation
+
+Part = TypeVar("Part", RequestAuthor, RequestNarrative, RequestPlace, RequestSource)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told beside the header, each part into the table of its grade."""
+
+    narrative: str
+    wanted_action: str | None
+    stated_place: str | None
+    alleged_actor_kind: ActorKind | None
+    counting_unit: CountingUnit | None
+    affected: int | None
+    source_code: str | None
+    source_connection: SourceConnection | None
+    source_statement: str | None
+    audience: Collection[Category]
+
+
+async def submit(
+    op: Operation,
+    *,
+    request_id: UUID,
+    title: str,
+    request_type: RequestType,
+    requester: Category,
+    channel: Channel,
+    urgency: Urgency,
+    incident_class: IncidentClass | None,
+    pcode: str,
+    occurred: DateWithPrecision,
+    brought: DateWithPrecision,
+    told: Told,
+) -> Request:
+    """Bring a matter to the group (W1)."""
+    policy.require(op.seat, "request.submit")
+    today = op.now.date()
+    if brought.start is None:
+        raise InvalidInput("DATE_INCOMPLETE", field="brought")
+    if (told.source_code is None) != (told.source_connection is None):
+        raise InvalidInput("SOURCE_INCOMPLETE", field="source")
+    request = Request(
+        group_id=op.group_id,
+        id=request_id,
+        state=rules.RequestState.SUBMITTED,
+        title=title,
+        request_type=request_type,
+        requester=requester,
+        channel=channel,
+        urgency=urgency,
+        incident_class=incident_class,
+        pcode=pcode,
+        occurred=checked(occurred, argument="occurred", latest=today),
+        brought=checked(brought, argument="brought", latest=today),
+        completeness=None,
+        submitted_at=op.now,
+    )
+    author = RequestAuthor(
+        group_id=op.group_id, request_id=request_id, organisation_id=op.seat.organisation_id, seat_id=op.seat.id
+    )
+    await op.add(request, author, *_parts(op, request_id, told))
+    await record(op, "request.submit", request_id)
+    return request
+
+
+def _parts(op: Operation, request_id: UUID, told: Told) -> list[RequestNarrative | RequestPlace | RequestSource]:
+    key = {"group_id": op.group_id, "request_id": request_id}
+    narrative = RequestNarrative(
+        **key,
+        audience=sorted(category.name for category in told.audience),
+        alleged_actor_kind=told.alleged_actor_kind,
+        counting_unit=told.counting_unit,
+        affected=told.affected,
+    )
+    op.seal(narrative, "text", told.narrative)
+    if told.wanted_action is not None:
+        op.seal(narrative, "wanted_action", told.wanted_action)
+    parts: list[RequestNarrative | RequestPlace | RequestSource] = [narrative]
+    if told.stated_place is not None:
+        parts.append(RequestPlace(**key))
+        op.seal(parts[-1], "stated", told.stated_place)
+    if told.source_code is not None:
+        parts.append(RequestSource(**key, code=told.source_code, connection=told.source_connection, reliability=None))
+        if told.source_statement is not None:
+            op.seal(parts[-1], "statement", told.source_statement)
+    return parts
+
+
+async def triage(
+    op: Operation, *, request_id: UUID, version: int, reliability: Reliability | None, note: str | None
+) -> Request:
+    """Judge the source and measure the fact sheet (W2). Triage cannot refuse: only the group decides."""
+    policy.require(op.seat, "request.triage")
+    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    request.state = rules.moved(request.state, rules.TRIAGE)
+    source = await _part(op, RequestSource, request_id)
+    if source is not None and reliability is not None:
+        source.reliability = reliability
+    request.completeness = rules.completeness(await _sheet(op, request, source))
+    if note is not None:
+        row = TriageNote(group_id=op.group_id, request_id=request_id)
+        op.seal(row, "text", note)
+        await op.add(row)
+    await op.flush()
+    await tell(op, NoticeKind.REQUEST_TRIAGED, request_id)
+    await record(op, "request.triage", request_id)
+    return request
+
+
+async def tell(op: Operation, kind: NoticeKind, request_id: UUID) -> None:
+    """Tell the organisation that brought the request."""
+    author = await _part(op, RequestAuthor, request_id)
+    await post(op, kind, request_id, author.organisation_id if author else None)
+
+
+async def _sheet(op: Operation, request: Request, source: RequestSource | None) -> rules.FactSheet:
+    narrative = await _part(op, RequestNarrative, request.id)
+    place = await _part(op, RequestPlace, request.id)
+    return rules.FactSheet(
+        what=narrative is not None,
+        stated_place=place is not None,
+        date=True,
+        alleged_actor_kind=narrative is not None and narrative.alleged_actor_kind is not None,
+        affected=narrative is not None and narrative.counting_unit is not None,
+        source_connection=source is not None,
+        source_reliability=source is not None and source.reliability is not None,
+        wanted_action=narrative is not None and narrative.wanted_action is not None,
+        urgency=True,
+    )
+
+
+async def _part(op: Operation, table: type[Part], request_id: UUID) -> Part | None:
+    found = await op.scalars(select(table).where(table.group_id == op.group_id, table.request_id == request_id))
+    return found[0] if found else None

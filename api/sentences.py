@@ -1,0 +1,275 @@
+"""What we say when we say no: one French and one English sentence a code, and each says what to do.
+
+Codes are stable; sentences may be improved. Values in braces are numbers, or words of ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # The acting seat
+    "UNAUTHENTICATED": (
+        "Votre identité n'a pas pu être vérifiée: connectez-vous de nouveau.",
+        "Your identity could not be verified: sign in again.",
+    ),
+    "NO_SEAT": (
+        "Aucun siège en cours ne correspond: choisissez un de vos sièges, ou adressez-vous à votre secrétariat.",
+        "No current seat matches: choose one of your seats, or ask your secretariat.",
+    ),
+    "SEAT_REQUIRED": (
+        "Vous avez plusieurs sièges: dites lequel dans l'en-tête Baraza-Seat.",
+        "You hold several seats: name one in the header Baraza-Seat.",
+    ),
+    # Acts
+    "NOT_ALLOWED": (
+        "Votre siège n'a pas le droit de faire cela: demandez-le à votre secrétariat.",
+        "Your seat has no right to do this: ask your secretariat to do it.",
+    ),
+    "NOT_FOUND": (
+        "Rien ne correspond, ou ce n'est pas à vous: vérifiez l'identifiant.",
+        "There is no such thing, or it is not yours: check the id.",
+    ),
+    "INVALID_INPUT": ("Cette valeur ne peut pas être prise: corrigez-la.", "This value cannot be taken: correct it."),
+    "VALUE_INVALID": ("Cette valeur ne peut pas être prise: corrigez-la.", "This value cannot be taken: correct it."),
+    "WRONG_STATE": (
+        "Cet acte n'est pas possible dans l'état actuel: rechargez, puis regardez l'état.",
+        "This act is not possible in the present state: reload, then look at the state.",
+    ),
+    "VERSION_CONFLICT": (
+        "Quelqu'un l'a modifié entre-temps: comparez avec la version actuelle, puis recommencez.",
+        "Somebody has changed it since: compare with the current version, then try again.",
+    ),
+    "IDEMPOTENCY_KEY_REUSED": (
+        "Cette clé a déjà servi à une autre requête: envoyez celle-ci avec une nouvelle clé.",
+        "This key has answered another request: send this one with a new key.",
+    ),
+    "KEY_INVALID": (
+        "L'en-tête Idempotency-Key prend 1 à {most} caractères ASCII visibles.",
+        "The header Idempotency-Key takes 1 to {most} visible ASCII characters.",
+    ),
+    "ID_INVALID": (
+        "L'identifiant doit être {type}: suivi d'un UUID.",
+        "The id must be {type}: followed by a UUID.",
+    ),
+    "ID_TAKEN": (
+        "Cet identifiant, ou ce nom, est déjà pris: prenez-en un nouveau.",
+        "This id, or this name, is taken: use a new one.",
+    ),
+    "REFERENCE_UNKNOWN": (
+        "Un code ou un identifiant cité n'existe pas: vérifiez les codes de lieu et les organisations.",
+        "A code or id that it refers to does not exist: check place codes and organisations.",
+    ),
+    "TEXT_LENGTH": ("Le texte doit avoir de 1 à {most} caractères.", "The text must have 1 to {most} characters."),
+    "LIST_LENGTH": ("La liste prend au plus {most} éléments.", "The list takes at most {most} items."),
+    "DATE_INCOMPLETE": (
+        "La date ne va pas avec sa précision: un intervalle a un début et une fin, une date inconnue n'a rien.",
+        "The date does not fit its precision: an interval has a start and an end, an unknown date has neither.",
+    ),
+    "DATE_ORDER": ("La fin précède le début: échangez-les.", "The end precedes the start: swap them."),
+    "DATE_PRECISION": (
+        "Donnez le premier jour du mois, du trimestre ou de l'année.",
+        "Give the first day of the month, quarter or year.",
+    ),
+    "DATE_IN_FUTURE": (
+        "La date est dans l'avenir: donnez celle où cela a eu lieu.",
+        "The date is in the future: give the one on which it happened.",
+    ),
+    "SOURCE_INCOMPLETE": (
+        "Une source a un code et un lien avec les faits: donnez les deux, ou aucun.",
+        "A source has a code and a connection: give both, or neither.",
+    ),
+    "INCOMPLETE": (
+        "La fiche est complète à {score} % et il en faut {needed}: complétez-la, ou donnez une raison.",
+        "The fact sheet is {score} % complete and needs {needed}: complete it, or give a reason.",
+    ),
+    "ALREADY_ON_AGENDA": (
+        "La requête a déjà été à l'ordre du jour de cette réunion: choisissez une autre réunion.",
+        "The request has already been on this meeting's agenda: choose another meeting.",
+    ),
+    "MEETING_NOT_SCHEDULED": (
+        "La réunion a déjà eu lieu: choisissez une réunion à venir.",
+        "The meeting has taken place: choose one to come.",
+    ),
+    "MEETING_NOT_HELD": (
+        "La réunion n'a pas encore eu lieu: enregistrez d'abord sa tenue.",
+        "The meeting has not taken place yet: record first that it was held.",
+    ),
+    "NOT_ON_AGENDA": (
+        "La requête n'était pas à l'ordre du jour de cette réunion: inscrivez-la d'abord.",
+        "The request was not on this meeting's agenda: table it first.",
+    ),
+    "QUORUM_NOT_MET": (
+        "Le quorum n'est pas atteint: il faut {needed} siège(s) votant(s) de chaque pilier; reportez la décision.",
+        "There is no quorum: it takes {needed} voting seat(s) of each pillar; decide another time.",
+    ),
+    "VOTES_INVALID": (
+        "Le compte des voix ne va pas: aucun pour un consensus, au plus une voix par siège présent pour un vote.",
+        "The count of votes does not fit: none under consensus, at most one a seat present under a vote.",
+    ),
+    "VOTE_NOT_CARRIED": (
+        "Il y a autant de voix contre que pour: enregistrez la décision que la majorité a prise.",
+        "There are as many votes against as for: record the decision that a majority took.",
+    ),
+    "REASON_NEEDED": (
+        "Donnez la raison de toute réponse autre que l'acceptation, et aucune pour celle-ci.",
+        "Give the reason of any answer but acceptance, and none for that one.",
+    ),
+    "ADDRESSEE_NEEDED": (
+        "Nommez le destinataire d'un renvoi, et de rien d'autre.",
+        "Name the addressee of a referral, and of nothing else.",
+    ),
+    "CASE_NEEDED": (
+        "Décrivez le dossier quand la requête est retenue, et seulement alors.",
+        "Describe the case when the request is accepted, and only then.",
+    ),
+    "OECD_MAPPING_NEEDED": (
+        "Dites de quels paragraphes de l'annexe II de l'OCDE il s'agit, ou NONE seul.",
+        "Say which paragraphs of OECD Annex II it is about, or NONE alone.",
+    ),
+    "OECD_REASON_NEEDED": (
+        "Dites pourquoi le dossier est hors annexe II, et seulement dans ce cas.",
+        "Say why the case is outside Annex II, and only then.",
+    ),
+    "ROLES_INVALID": ("Un siège de groupe ne peut pas avoir ces rôles.", "A seat of a group cannot have these roles."),
+    "ROLES_APART": (
+        "Ces rôles ne vont pas ensemble dans un siège: donnez deux sièges.",
+        "These roles do not go together in one seat: give two seats.",
+    ),
+    "AREA_INVALID": (
+        "Un point focal a un territoire, et lui seul: donnez le code du territoire.",
+        "A focal point has a territory, and nobody else: give the territory's code.",
+    ),
+    # Pages
+    "PAGE_INVALID": (
+        "Demandez de 0 à {most} éléments, par first ou par last.",
+        "Ask for 0 to {most} items, with first or with last.",
+    ),
+    "CURSOR_INVALID": (
+        "Ce curseur n'est pas de cette liste: reprenez depuis le début.",
+        "This cursor is not one of this list: start again.",
+    ),
+    # The request
+    "METHOD_NOT_ALLOWED": ("Envoyez la requête par POST.", "Send the request by POST."),
+    "CONTENT_TYPE": ("Envoyez le corps en application/json, en UTF-8.", "Send the body as application/json, in UTF-8."),
+    "ENCODING_REFUSED": ("Envoyez le corps sans compression.", "Send the body uncompressed."),
+    "CONTENT_LENGTH": (
+        "Corrigez l'en-tête Content-Length: un nombre d'octets.",
+        "Correct the Content-Length header: a number of bytes.",
+    ),
+    "BODY_TOO_LARGE": ("Réduisez le corps à {limit} octets au plus.", "Reduce the body to {limit} bytes at most."),
+    "BODY_NOT_UTF8": ("Encodez le corps en UTF-8.", "Encode the body in UTF-8."),
+    "BODY_MALFORMED": ("Corrigez le corps: ce n'est pas du JSON valable.", "Correct the body: it is not valid JSON."),
+    "BODY_NOT_OBJECT": ("Envoyez un objet JSON avec le membre query.", "Send a JSON object with the member query."),
+    "BATCH_REFUSED": ("Envoyez une opération par requête, pas une liste.", "Send one operation a request, not a list."),
+    "BODY_MEMBER": ("Corrigez le type du membre {member} du corps.", "Correct the type of the body's member {member}."),
+    "DOCUMENT_MISSING": (
+        "Envoyez le texte du document GraphQL dans le membre query.",
+        "Send the text of the GraphQL document in the member query.",
+    ),
+    "DOCUMENT_TOO_LARGE": (
+        "Réduisez le document à {limit} octets au plus, les valeurs dans les variables.",
+        "Reduce the document to {limit} bytes at most, with values in variables.",
+    ),
+    "TOO_MANY_LINES": (
+        "Réduisez le document à {limit} lignes au plus.",
+        "Reduce the document to {limit} lines at most.",
+    ),
+    "TOO_MANY_TOKENS": (
+        "Réduisez le document à {limit} éléments lexicaux au plus.",
+        "Reduce the document to {limit} tokens at most.",
+    ),
+    "DOCUMENT_TOO_DEEP": (
+        "Imbriquez au plus {limit} niveaux; divisez le document.",
+        "Nest at most {limit} levels; split the document.",
+    ),
+    "TOO_MANY_OPERATIONS": (
+        "Gardez au plus {limit} opérations par document.",
+        "Keep at most {limit} operations in a document.",
+    ),
+    "TOO_MANY_FRAGMENTS": (
+        "Gardez au plus {limit} fragments par document.",
+        "Keep at most {limit} fragments in a document.",
+    ),
+    "TOO_MANY_VARIABLES": (
+        "Déclarez au plus {limit} variables par opération.",
+        "Declare at most {limit} variables in an operation.",
+    ),
+    "TOO_MANY_FIELDS": (
+        "Demandez au plus {limit} champs, fragments compris; divisez l'opération.",
+        "Ask for at most {limit} fields, fragments included; split the operation.",
+    ),
+    "TOO_MANY_ALIASES": (
+        "Employez au plus {limit} alias, fragments compris.",
+        "Use at most {limit} aliases, fragments included.",
+    ),
+    "TOO_MANY_ROOT_FIELDS": (
+        "Demandez au plus {limit} champs à la racine; divisez l'opération.",
+        "Ask for at most {limit} root fields; split the operation.",
+    ),
+    "TOO_MANY_DIRECTIVES": (
+        "Employez au plus {limit} directives, fragments compris.",
+        "Use at most {limit} directives, fragments included.",
+    ),
+    "FRAGMENT_CYCLE": (
+        "Retirez le cercle: un fragment s'inclut lui-même.",
+        "Remove the circle: a fragment includes itself.",
+    ),
+    "DOCUMENT_NOT_EXECUTABLE": (
+        "Retirez les définitions de types; n'envoyez que des opérations et des fragments.",
+        "Remove the type definitions; send operations and fragments only.",
+    ),
+    "DOCUMENT_TOO_COMPLEX": (
+        "Simplifiez le document: demandez moins souvent le même champ au même endroit.",
+        "Simplify the document: ask for the same field less often in one place.",
+    ),
+    "DOCUMENT_SYNTAX": (
+        "Corrigez la syntaxe du document à l'endroit indiqué.",
+        "Correct the document's syntax at the place named.",
+    ),
+    "DOCUMENT_INVALID": ("Corrigez le document d'après le schéma.", "Correct the document by the schema."),
+    "OPERATION_UNKNOWN": (
+        "Nommez dans operationName une seule opération du document.",
+        "Name exactly one operation of the document in operationName.",
+    ),
+    "TEXT_INVALID": (
+        "Retirez du texte les caractères nuls et les demi-caractères Unicode.",
+        "Remove null characters and broken Unicode characters from the text.",
+    ),
+    "VARIABLES_INVALID": ("Corrigez les variables d'après leurs types.", "Correct the variables by their types."),
+    "VARIABLES_TOO_LARGE": (
+        "Envoyez au plus {limit} valeurs dans les variables; divisez l'envoi.",
+        "Send at most {limit} values in variables; split what you send.",
+    ),
+    "VARIABLES_TOO_DEEP": (
+        "Imbriquez au plus {limit} niveaux dans les variables.",
+        "Nest at most {limit} levels in variables.",
+    ),
+    "BODY_INCOMPLETE": (
+        "Le corps de la requête n'est pas arrivé en entier: envoyez-la de nouveau.",
+        "The body of the request did not arrive whole: send it again.",
+    ),
+    # The service
+    "BUSY": ("Le service est occupé: réessayez dans un instant.", "The service is busy: try again in a moment."),
+    "TOO_SLOW": (
+        "La réponse a demandé trop de temps: demandez moins à la fois.",
+        "The answer took too long: ask for less at a time.",
+    ),
+    "DATABASE_AWAY": (
+        "La base de données ne répond pas: réessayez dans un instant; rien n'a été écrit.",
+        "The database does not answer: try again in a moment; nothing was written.",
+    ),
+    "INTERNAL": (
+        "Une erreur inattendue est survenue: réessayez, puis donnez le numéro {error_id} à votre secrétariat.",
+        "An unexpected error occurred: try again, then give the number {error_id} to your secretariat.",
+    ),
+}
+
+
+def sentence(code: str, language: str, values: Mapping[str, str | int]) -> str:
+    """The sentence of `code` in `fr` or `en`."""
+    french, english = SENTENCES[code]
+    return (english if language == "en" else french).format_map(values)

@@ -1,0 +1,74 @@
+"""What an operator may set, read from the environment once at start (prefix BARAZA_, and PORT)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.errors import StartRefused
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Settings(BaseSettings):
+    """Production is the default; development is asked for by name (SECURITY §7)."""
+
+    model_config = SettingsConfigDict(env_prefix="BARAZA_", frozen=True, extra="ignore")
+
+    mode: Literal["development", "production"] | None = None
+    data: Path = Path(".baraza")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535, validation_alias=AliasChoices("PORT", "BARAZA_PORT"))
+    database_url: SecretStr | None = None
+    owner_database_url: SecretStr | None = None
+    key_file: Path | None = None
+    issuer: str | None = None
+    audience: str = "baraza"
+    introspection: bool | None = None
+    pool_size: int = Field(default=10, ge=1, le=200)
+    pool_wait: float = Field(default=3.0, gt=0, le=60)
+    worker: bool = True
+    """Whether `serve` carries the outbox itself; off where `baraza worker` runs beside it."""
+
+    @property
+    def development(self) -> bool:
+        return self.mode == "development"
+
+    @property
+    def issuer_key(self) -> Path:
+        """The development issuer's key: beside the data, and only there."""
+        return self.data / "development-issuer.json"
+
+    @property
+    def keys(self) -> Path:
+        return self.key_file or self.data / "keys.json"
+
+    @property
+    def shows_schema(self) -> bool:
+        """Whether introspection is answered: in development unless it is set otherwise."""
+        return self.development if self.introspection is None else self.introspection
+
+
+def load(**named: str) -> Settings:
+    """Read the environment, `named` first; raise `StartRefused` with the names of the variables that cannot be
+    taken."""
+    try:
+        settings = Settings(**named)  # type: ignore[arg-type]
+    except ValidationError as error:
+        names = ", ".join(sorted({_variable(str(problem["loc"][0])) for problem in error.errors()}))
+        raise StartRefused(f"These settings cannot be read: {names}. Correct them in the environment.") from None
+    if settings.development and settings.host not in LOOPBACK:
+        raise StartRefused(
+            "Development mode serves on loopback only: unset BARAZA_HOST, or set BARAZA_MODE=production."
+        )
+    if (settings.database_url is None) != (settings.owner_database_url is None):
+        raise StartRefused("Set both BARAZA_DATABASE_URL and BARAZA_OWNER_DATABASE_URL, or neither.")
+    return settings
+
+
+def _variable(field: str) -> str:
+    return field if field.upper() in os.environ and field.isupper() else f"BARAZA_{field.upper()}"

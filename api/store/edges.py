@@ -1,0 +1,132 @@
+"""Edges as data: from a row to another, or to a page of others (ARCHITECTURE §5).
+
+An edge says nothing about who asks: row security decides which rows exist. The executor resolves edges in batches
+(`api/graph/loading.py`); nothing here executes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, and_, bindparam, cast, false, func, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
+
+    from api.store.base import Base
+    from api.store.paging import Slice
+
+    Attribute = InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One step of a stable order; the last of an edge is always unique within a group."""
+
+    column: Attribute
+    descending: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ToOne:
+    """At most one target row whose `target` column equals the row's `source` attribute."""
+
+    table: type[Base]
+    source: str
+    target: Attribute
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ToMany:
+    """A page of target rows, in a stable order; without `source` the edge starts at the root.
+
+    `where` narrows the target for everybody (the state of a work list), never by who asks.
+    """
+
+    table: type[Base]
+    order: Sequence[Order]
+    source: str | None = None
+    target: Attribute | None = None
+    default: int = 20
+    most: int = 100
+    where: Sequence[ColumnElement[bool]] = ()
+    filters: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+def newest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
+    return Order(column, descending=True), Order(then, descending=True)
+
+
+def oldest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
+    return Order(column), Order(then)
+
+
+def one_statement(edge: ToOne, keys: Sequence[Any]) -> Select[Any]:
+    """All targets for a batch of keys."""
+    return select(edge.table).where(edge.target.in_(keys))
+
+
+def page_statement(edge: ToMany, cut: Slice, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
+    """One page from the root."""
+    return _sliced(_filtered(select(edge.table), edge, filters), edge, cut)
+
+
+def pages_statement(
+    edge: ToMany, group_id: Any, keys: Sequence[Any], cut: Slice, filters: Mapping[str, Sequence[Any]]
+) -> Select[Any]:
+    """One page for each of a batch of keys, beside its key."""
+    assert edge.target is not None
+    sources = select(func.unnest(_array(edge.target, keys)).label("source")).subquery("sources")
+    inner = _filtered(select(edge.table), edge, filters).where(edge.target == sources.c.source)
+    if group_id is not None:
+        inner = inner.where(literal_column_of(edge, "group_id") == group_id)
+    page = _sliced(inner, edge, cut).correlate(sources).lateral("page")
+    row = aliased(edge.table, page)
+    return select(sources.c.source, row).select_from(sources.join(page, true()))
+
+
+def count_statement(edge: ToMany, key: Any, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
+    """How many rows the acting seat sees on this edge."""
+    counted = _filtered(select(func.count()).select_from(edge.table), edge, filters)
+    return counted if edge.target is None else counted.where(edge.target == key)
+
+
+def literal_column_of(edge: ToMany, name: str) -> Attribute:
+    attribute: Attribute = getattr(edge.table, name)
+    return attribute
+
+
+def _filtered(statement: Select[Any], edge: ToMany, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
+    criteria = [edge.filters[name].in_(values) for name, values in sorted(filters.items())]
+    return statement.where(*edge.where, *criteria)
+
+
+def _sliced(statement: Select[Any], edge: ToMany, cut: Slice) -> Select[Any]:
+    """Keyset paging: one row more than asked for tells whether there is a next page. The size was checked, so it is a
+    literal: a parameter in LIMIT makes PostgreSQL plan each time."""
+    if cut.after is not None:
+        statement = statement.where(_beyond(edge.order, cut.after, backward=False))
+    if cut.before is not None:
+        statement = statement.where(_beyond(edge.order, cut.before, backward=True))
+    steps = [o.column.desc() if o.descending != cut.backward else o.column.asc() for o in edge.order]
+    return statement.order_by(*steps).limit(literal_column(str(int(cut.size) + 1)))
+
+
+def _beyond(order: Sequence[Order], values: Sequence[Any], *, backward: bool) -> ColumnElement[bool]:
+    """Rows strictly after (or before) the row with these order values: a < x, or a = x and b < y, and so on."""
+    steps: list[ColumnElement[bool]] = []
+    for index, (step, value) in enumerate(zip(order, values, strict=True)):
+        same = [o.column == v for o, v in zip(order[:index], values[:index], strict=True)]
+        down = step.descending != backward
+        steps.append(and_(*same, step.column < value if down else step.column > value))
+    return or_(false(), *steps)
+
+
+def _array(column: Attribute, keys: Sequence[Any]) -> Any:
+    return cast(bindparam(None, list(keys), type_=ARRAY(column.type)), ARRAY(column.type))

@@ -1,0 +1,212 @@
+"""The only engine: it lends a connection for one operation and takes it back clean, or closes it (SECURITY §5)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+from sqlalchemy import exc
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
+from api.store.binding import bind, bind_system
+from api.store.operation import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from uuid import UUID
+
+    from pydantic import SecretStr
+
+    from api.seat import Seat
+    from api.store.sealing import Keyring
+
+    Raw = asyncpg.Connection[asyncpg.Record]
+
+log = logging.getLogger("baraza.store")
+
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, exc.InterfaceError, exc.OperationalError)
+RIGHTS = """
+SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
+    OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
+    OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)
+    OR has_schema_privilege('public', 'CREATE') AS too_many
+FROM pg_roles r WHERE rolname = current_user
+"""
+
+REFUSED = {
+    "23505": InvalidInput("ID_TAKEN"),
+    "23503": InvalidInput("REFERENCE_UNKNOWN"),
+    "23514": InvalidInput("VALUE_INVALID"),
+    "42501": NotAllowed(),
+}
+"""SQLSTATEs that say no to an act: a key that is taken, a reference that is not there, a value that a check refuses,
+a row
+that row security does not let in."""
+
+
+class Rollback(Exception):  # noqa: N818 - a wish, not an error
+    """Raised inside an operation to end it without a commit."""
+
+
+class Store:
+    """Lends bound transactions; nothing else in the code base begins or commits one."""
+
+    def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
+        self.keyring = keyring
+        self._engine = create_async_engine(
+            driver_url(url.get_secret_value()),
+            isolation_level="AUTOCOMMIT",
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=wait,
+            hide_parameters=True,
+            connect_args={"timeout": 5},
+        )
+
+    @asynccontextmanager
+    async def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AsyncIterator[Operation]:
+        """One operation of the bearer `subject`, from the seat it names. Leaving the block commits; an exception that
+        leaves it rolls back."""
+        seat: Seat
+
+        async def begin(raw: Raw) -> None:
+            nonlocal seat
+            seat = await bind(raw, subject, wanted, write=write)
+
+        async with self._connection(begin) as connection, self._session(connection) as session:
+            yield Operation(seat, session, self.keyring)
+            await self._end(connection, session)
+
+    @asynccontextmanager
+    async def process(self, seat: Seat, *, write: bool = True) -> AsyncIterator[Operation]:
+        """One operation of a process of ours."""
+
+        async def begin(raw: Raw) -> None:
+            await bind_system(raw, seat, write=write)
+
+        async with self._connection(begin) as connection, self._session(connection) as session:
+            yield Operation(seat, session, self.keyring)
+            await self._end(connection, session)
+
+    async def _end(self, connection: AsyncConnection, session: AsyncSession) -> None:
+        await session.flush()
+        await (await _raw(connection)).execute("COMMIT")
+
+    @asynccontextmanager
+    async def _session(self, connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(connection, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _connection(self, begin: Callable[[Raw], Awaitable[None]]) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a bound transaction. Given back only after its end is certain; closed otherwise."""
+        connection = await self._begun(begin)
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(_give_back(connection))
+
+    async def _begun(self, begin: Callable[[Raw], Awaitable[None]]) -> AsyncConnection:
+        """A connection that stood idle while the database restarted is replaced once, before anything was asked."""
+        for attempt in (1, 2):
+            connection = await self._borrow()
+            try:
+                await begin(await _raw(connection))
+            except AWAY:
+                await connection.invalidate()
+                await connection.close()
+                if attempt == 2:  # noqa: PLR2004 - the second of two
+                    raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
+            except BaseException:
+                await asyncio.shield(_give_back(connection))
+                raise
+            else:
+                return connection
+        raise AssertionError
+
+    async def _borrow(self) -> AsyncConnection:
+        try:
+            connection = await self._engine.connect()
+        except exc.TimeoutError:
+            raise RequestRefused("BUSY", 503, headers={"Retry-After": "1"}) from None
+        except (*AWAY, TimeoutError, exc.DBAPIError, asyncpg.PostgresError):
+            raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
+        assert not (await _raw(connection)).is_in_transaction(), (
+            "a connection came out of the pool inside a transaction"
+        )
+        return connection
+
+    async def check(self) -> None:
+        """Look at our own role and at durability; raise `StartRefused` when either is not what it must be."""
+        async with self._engine.connect() as connection:
+            raw = await _raw(connection)
+            if await raw.fetchval(RIGHTS):
+                raise StartRefused("The database role has more rights than baraza_app may have: see deploy/roles.sql.")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                if await raw.fetchval(f"SHOW {setting}") == "off":
+                    raise StartRefused(f"PostgreSQL runs with {setting} off and would lose records: set it on.")
+
+    async def alive(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with asyncio.timeout(2), self._engine.connect() as connection:
+                await (await _raw(connection)).execute("SELECT 1")
+        except (*AWAY, TimeoutError, exc.SQLAlchemyError, asyncpg.PostgresError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+async def _raw(connection: AsyncConnection) -> Raw:
+    return cast("Raw", (await connection.get_raw_connection()).driver_connection)
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    """Confirm that no transaction is open, or close the connection."""
+    try:
+        raw = await _raw(connection)
+        if raw.is_in_transaction():
+            async with asyncio.timeout(2):
+                await raw.execute("ROLLBACK")
+        clean = not raw.is_in_transaction()
+    except Exception as error:  # noqa: BLE001 - whatever happened, the connection is not trusted again
+        log.warning("connection closed after %s", type(error).__name__)
+        clean = False
+    if not clean:
+        await connection.invalidate()
+    await connection.close()
+
+
+def driver_url(url: str) -> Any:
+    """A PostgreSQL URL as people write it, for the one driver we use."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
+    """What a database error means to the client, if it means something; its text is never shown."""
+    state = _sqlstate(error)
+    if state in REFUSED:
+        return REFUSED[state]
+    if state == "57014":
+        return RequestRefused("TOO_SLOW", 503, headers={"Retry-After": "5"})
+    if isinstance(error, AWAY) or state[:2] in {"08", "53", "57"}:
+        return RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"})
+    return None
+
+
+def may_be_tried_again(error: BaseException | None) -> bool:
+    """Whether the operation met others and may go through when it is done again, as two that take one key at once."""
+    return _sqlstate(error) in {"40001", "40P01"} or (
+        isinstance(error, exc.IntegrityError) and "answered_keys" in str(error.orig)
+    )
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")

@@ -1,0 +1,98 @@
+"""The bound transaction that an operation lives in: the only begin, the only commit (ARCHITECTURE §1)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from sqlalchemy import inspect, select
+
+from api.errors import Conflict, NotFound
+from api.store import sealing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from api.seat import Seat
+    from api.store.base import Base
+
+Row = TypeVar("Row", bound="Base")
+
+
+@dataclass(slots=True)
+class Operation:
+    """One transaction, one snapshot, one seat. Statements run one after another, behind a lock."""
+
+    seat: Seat
+    session: AsyncSession
+    keyring: sealing.Keyring
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def group_id(self) -> UUID:
+        """The acting seat's group; a seat of the network has none and gets NotFound from every act on a group."""
+        if self.seat.group_id is None:
+            raise NotFound
+        return self.seat.group_id
+
+    async def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        async with self.lock:
+            found: Sequence[Any] = (await self.session.execute(statement)).all()
+            return found
+
+    async def scalars(self, statement: Select[Any]) -> Sequence[Any]:
+        async with self.lock:
+            return (await self.session.scalars(statement)).all()
+
+    async def fetch(
+        self, table: type[Row], row_id: UUID, *, version: int | None = None, argument: str | None = None
+    ) -> Row:
+        """The group's row, locked against other acts. `NotFound` names the `argument` and is the same whether the
+        row is missing
+        or not the seat's to see; with a `version` that is not the row's, `Conflict` carries the row as it is now."""
+        key = cast("Any", table)
+        wanted = select(table).where(key.group_id == self.group_id, key.id == row_id)
+        found = await self.scalars(wanted.with_for_update() if version is not None else wanted)
+        if not found:
+            raise NotFound(field=argument)
+        if version is not None and found[0].version != version:
+            raise Conflict(found[0])
+        return cast("Row", found[0])
+
+    async def add(self, *rows: Base) -> None:
+        """Write new rows, in this order."""
+        async with self.lock:
+            for row in rows:
+                self.session.add(row)
+                await self.session.flush()
+
+    async def flush(self) -> None:
+        async with self.lock:
+            await self.session.flush()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is inside happens whole or leaves no trace."""
+        async with self.session.begin_nested():
+            yield
+            await self.flush()
+
+    def seal(self, row: Base, column: str, text: str) -> None:
+        """Encrypt `text` into a column of a row whose ids are set."""
+        setattr(row, column, self.keyring.seal(text, self.group_id, _place(row, column)))
+
+    def open(self, row: Base, column: str) -> str:
+        return self.keyring.open(getattr(row, column), cast("Any", row).group_id, _place(row, column))
+
+
+def _place(row: Base, column: str) -> bytes:
+    group_id, row_id = inspect(row).mapper.primary_key_from_instance(row)[:2]
+    return sealing.place(row.__tablename__, column, group_id, row_id)

@@ -1,0 +1,107 @@
+"""Narratives are stored sealed (SECURITY §7): a data key a row, under a key a group, outside the database.
+
+    sealed = version · group key's number · nonce · data key wrapped by the group's key · nonce · ciphertext
+             1 byte    4 bytes              12      48                                   12      text + 16
+
+Both steps are AES-256-GCM with `table.column`, group id and row id as associated data, so that a ciphertext moved to
+another row, column or group does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from api.errors import StartRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION = b"\x01"
+NONCE = 12
+WRAPPED = 48
+
+
+class SealBroken(Exception):  # noqa: N818 - named after what happened
+    """The ciphertext does not open: wrong key, or not the row that it was sealed for."""
+
+
+class Keyring:
+    """The groups' keys, from a file that is no part of the database or its backups. A group that
+    joined since is looked up once more."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._keys: Mapping[UUID, Mapping[int, bytes]] = {}
+
+    def check(self) -> None:
+        """Raise `StartRefused` where the file cannot be used."""
+        self._keys = _load(self._file)
+
+    def seal(self, text: str, group_id: UUID, place: bytes) -> bytes:
+        keys = self._of(group_id)
+        number = max(keys)
+        data_key, outer, inner = AESGCM.generate_key(256), os.urandom(NONCE), os.urandom(NONCE)
+        wrapped = AESGCM(keys[number]).encrypt(outer, data_key, place)
+        body = AESGCM(data_key).encrypt(inner, text.encode(), place)
+        return VERSION + number.to_bytes(4, "big") + outer + wrapped + inner + body
+
+    def open(self, sealed: bytes, group_id: UUID, place: bytes) -> str:
+        number, rest = int.from_bytes(sealed[1:5], "big"), sealed[5:]
+        outer, wrapped, rest = rest[:NONCE], rest[NONCE : NONCE + WRAPPED], rest[NONCE + WRAPPED :]
+        try:
+            data_key = AESGCM(self._of(group_id)[number]).decrypt(outer, wrapped, place)
+            return AESGCM(data_key).decrypt(rest[:NONCE], rest[NONCE:], place).decode()
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealBroken from error
+
+    def holds(self, group_id: UUID) -> bool:
+        """Whether narratives of the group can be opened at all."""
+        return group_id in self._keys or group_id in _load(self._file)
+
+    def _of(self, group_id: UUID) -> Mapping[int, bytes]:
+        if group_id not in self._keys:
+            self._keys = _load(self._file)
+        return self._keys[group_id]
+
+
+def place(table: str, column: str, group_id: UUID, row_id: UUID) -> bytes:
+    """The associated data: where a ciphertext belongs."""
+    return f"{table}.{column}".encode() + group_id.bytes + row_id.bytes
+
+
+def _load(file: Path) -> Mapping[UUID, Mapping[int, bytes]]:
+    """Read the key file; raise `StartRefused` where it is missing or damaged: without it no narrative opens."""
+    try:
+        kept = json.loads(file.read_text())
+        return {
+            UUID(group): {int(number): base64.b64decode(key, validate=True) for number, key in numbered.items()}
+            for group, numbered in kept.items()
+        }
+    except FileNotFoundError:
+        raise StartRefused(f"The key file {file} is missing: put it back from its own backup.") from None
+    except (ValueError, OSError, AttributeError):
+        raise StartRefused(f"The key file {file} cannot be read: put it back from its own backup.") from None
+
+
+def add_group(file: Path, group_id: UUID) -> None:
+    """Give a new group its first key; a group that has one keeps it. The file is replaced whole or not at all."""
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    if str(group_id) in kept:
+        return
+    kept[str(group_id)] = {"1": base64.b64encode(AESGCM.generate_key(256)).decode()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    with os.fdopen(handle, "w") as written:
+        json.dump(kept, written)
+        written.flush()
+        os.fsync(written.fileno())
+    Path(name).replace(file)

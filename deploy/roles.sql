@@ -1,0 +1,16 @@
+-- The service's role. `baraza migrate` runs this as the owner; an operator may run it by hand and set the password.
+-- No BYPASSRLS, no membership, no ownership: row security guards what the service's own code forgets.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'baraza_app') THEN
+    CREATE ROLE baraza_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+  END IF;
+  ALTER ROLE baraza_app SET statement_timeout = '15s';
+  ALTER ROLE baraza_app SET lock_timeout = '5s';
+  ALTER ROLE baraza_app SET idle_in_transaction_session_timeout = '30s';
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO baraza_app', current_database());
+  REVOKE ALL ON SCHEMA public FROM PUBLIC;
+  GRANT USAGE ON SCHEMA public TO baraza_app;
+END
+$$;

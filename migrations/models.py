@@ -1,0 +1,18 @@
+"""Every table of every domain, in one metadata: what the migrations must add up to."""
+
+from __future__ import annotations
+
+from api.audit import tables as audit
+from api.cases import tables as cases
+from api.decisions import tables as decisions
+from api.graph import tables as graph
+from api.groups import tables as groups
+from api.meetings import tables as meetings
+from api.notices import tables as notices
+from api.places import tables as places
+from api.requests import tables as requests
+from api.store.base import Base
+
+DOMAINS = (audit, cases, decisions, graph, groups, meetings, notices, places, requests)
+
+metadata = Base.metadata

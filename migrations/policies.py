@@ -1,0 +1,130 @@
+"""Row security as SQL that can be read: who a row is for, in the words of DOMAIN 3.3.
+
+What depends on the seat alone stands as `(SELECT …)`, so that PostgreSQL evaluates it once and not once a row. Unset
+settings
+give null, and null is no: without a seat there are no rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alembic import op
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FUNCTIONS = {
+    "seat_subject()": ("text", "nullif(current_setting('baraza.subject', true), '')"),
+    "seat_id()": ("uuid", "nullif(current_setting('baraza.seat', true), '')::uuid"),
+    "seat_group()": ("uuid", "nullif(current_setting('baraza.group', true), '')::uuid"),
+    "seat_organisation()": ("uuid", "nullif(current_setting('baraza.organisation', true), '')::uuid"),
+    "seat_category()": ("text", "nullif(current_setting('baraza.category', true), '')"),
+    "seat_area()": ("text", "nullif(current_setting('baraza.area', true), '')"),
+    "seat_is(VARIADIC wanted text[])": (
+        "boolean",
+        "string_to_array(nullif(current_setting('baraza.roles', true), ''), ',') && wanted",
+    ),
+}
+
+
+def roles(*names: str) -> str:
+    """The acting seat has one of these roles."""
+    return "(SELECT seat_is({}))".format(", ".join(f"'{name}'" for name in names))
+
+
+def both(*conditions: str) -> str:
+    return " AND ".join(f"({condition})" for condition in conditions)
+
+
+def either(*conditions: str) -> str:
+    return " OR ".join(f"({condition})" for condition in conditions)
+
+
+def quoted(codes: str) -> str:
+    """A code list as it stands in a CHECK."""
+    return ", ".join(f"'{code}'" for code in codes.split())
+
+
+SEATED = "(SELECT seat_id()) IS NOT NULL"
+IN_GROUP = "group_id = (SELECT seat_group())"
+OWN = "seat_id = (SELECT seat_id())"
+OWN_ORGANISATION = "organisation_id = (SELECT seat_organisation())"
+OWN_SEATS = "subject = (SELECT seat_subject())"
+
+WORKER = roles("WORKER")
+NETWORK_ADMIN = roles("NETWORK_ADMIN")
+COORDINATOR = roles("COORDINATOR")
+SECRETARIAT = roles("COORDINATOR", "CASE_OFFICER")
+KEEPERS = roles("COORDINATOR", "CASE_OFFICER", "CUSTODIAN")
+MEMBERS = roles("MEMBER", "OBSERVER")
+GROUP_READERS = roles("COORDINATOR", "CASE_OFFICER", "CUSTODIAN", "MEMBER", "OBSERVER")
+BRINGS = roles("COORDINATOR", "CASE_OFFICER", "MEMBER", "OBSERVER", "FOCAL_POINT")
+
+IN_AREA = both(roles("FOCAL_POINT"), "pcode = (SELECT seat_area())")
+IN_AUDIENCE = "(SELECT seat_category()) = ANY (audience)"
+TABLED = "state <> 'SUBMITTED' AND state <> 'TRIAGED'"
+
+
+def brought(request_id: str) -> str:
+    """The seat's organisation brought the request; `request_authors` shows a member its own rows only."""
+    return (
+        f"{request_id} = ANY (ARRAY(SELECT a.request_id FROM request_authors a"
+        " WHERE a.group_id = (SELECT seat_group()) AND a.organisation_id = (SELECT seat_organisation())))"
+    )
+
+
+def of(table: str, name: str, parent: str, parent_id: str) -> str:
+    """The row this one belongs to is there for the seat."""
+    return f"EXISTS (SELECT FROM {parent} p WHERE p.group_id = {table}.group_id AND p.{parent_id} = {table}.{name})"
+
+
+def functions() -> None:
+    """What policies read; each is inlined or evaluated once."""
+    for signature, (returns, body) in FUNCTIONS.items():
+        op.execute(
+            f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT {body} $$"
+        )
+        arguments = signature.replace("VARIADIC wanted ", "VARIADIC ")
+        op.execute(f"REVOKE ALL ON FUNCTION {arguments} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {arguments} TO baraza_app")
+
+
+def drop_functions() -> None:
+    for signature in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {signature.replace('VARIADIC wanted ', 'VARIADIC ')}")
+
+
+def table(
+    name: str,
+    columns: str,
+    *,
+    select: str,
+    insert: str | None = None,
+    update: str | None = None,
+    indexes: Sequence[str] = (),
+) -> None:
+    """Make a table with row security forced, one permissive policy a command, and only the grants that a policy backs.
+    Nothing is ever deleted or truncated by the service.
+    """
+    op.execute(f"CREATE TABLE {name} ({columns})")
+    for index in indexes:
+        op.execute(index)
+    op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY {name}_select ON {name} FOR SELECT TO baraza_app USING ({select})")
+    op.execute(f"GRANT SELECT ON {name} TO baraza_app")
+    if insert is not None:
+        op.execute(f"CREATE POLICY {name}_insert ON {name} FOR INSERT TO baraza_app WITH CHECK ({insert})")
+        op.execute(f"GRANT INSERT ON {name} TO baraza_app")
+    if update is not None:
+        op.execute(
+            f"CREATE POLICY {name}_update ON {name} FOR UPDATE TO baraza_app USING ({update}) WITH CHECK ({update})"
+        )
+        op.execute(f"GRANT UPDATE ON {name} TO baraza_app")
+
+
+def view(name: str, body: str) -> None:
+    """A view that shows the rows that the asking seat may see."""
+    op.execute(f"CREATE VIEW {name} WITH (security_invoker = true) AS {body}")
+    op.execute(f"GRANT SELECT ON {name} TO baraza_app")

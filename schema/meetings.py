@@ -1,0 +1,189 @@
+"""Meetings: where requests are tabled and decided on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry import Info
+
+from api.decisions import reads as decisions
+from api.decisions.rules import DecisionKind, DecisionMode, Reason
+from api.graph.acts import act, argument, part
+from api.graph.connections import Connection
+from api.graph.declare import column, labelled, published, roots, to_many, to_one
+from api.meetings import actions, reads, tables
+from api.meetings.rules import MeetingKind, MeetingState
+from api.requests import reads as requests
+from api.requests.rules import DEFAULT_AUDIENCE
+from api.seat import Category
+from schema.decisions import Decision
+from schema.groups import Seat
+from schema.nodes import Node, made, referred
+from schema.refusals import Refused, result
+from schema.requests import Request, RequestResult
+from schema.scalars import DateWithPrecision, DateWithPrecisionInput
+
+if TYPE_CHECKING:
+    from schema.cases import CaseTakenUp
+
+labelled(MeetingKind, "Whether a meeting is the monthly one.")
+labelled(MeetingState, "Where a meeting stands.")
+
+
+@published(tables.Attendance, "A seat that was present.")
+class Attendance:
+    seat: Seat | None = to_one(reads.seat, "The seat.")
+
+
+@published(tables.AgendaItem, "A request on the agenda of a meeting.")
+class AgendaItem(Node):
+    request_version: int = column("The version of the request that was shown.")
+    incomplete_reason: str | None = column("Why it was tabled below the group's minimum.")
+    tabled_at: datetime = column("When it was put on the agenda.")
+    request: Request | None = to_one(requests.of, "The request.")
+    meeting: Meeting | None = to_one(reads.of, "The meeting.")
+
+
+@published(tables.Meeting, "A session of the group.")
+class Meeting(Node):
+    kind: MeetingKind = column("Whether it is the monthly one.")
+    state: MeetingState = column("Where it stands.")
+    scheduled_on: date = column("The day it was called for.")
+    held: DateWithPrecision = column("When it took place.")
+    venue: str | None = column("Where; it rotates on purpose.")
+    version: int = column("Version of the row: name it when you change it.")
+    agenda: Connection[AgendaItem] = to_many(reads.agenda, "What was on it, in order.")
+    attendances: Connection[Attendance] = to_many(reads.attendances, "Who was there.")
+    decisions: Connection[Decision] = to_many(decisions.of_meeting, "What was decided, in order.")
+
+
+MeetingResult = Annotated[Meeting | Refused, result("MeetingResult")]
+DecisionResult = Annotated[Decision | Refused, result("DecisionResult")]
+
+
+@strawberry.input(description="Which meetings.")
+class MeetingFilter:
+    state: list[MeetingState] | None = strawberry.field(default=None, description="States.")
+    kind: list[MeetingKind] | None = strawberry.field(default=None, description="Kinds.")
+
+
+@strawberry.input(description="A count of votes.")
+class Votes:
+    for_: int = strawberry.field(name="for", description="In favour.")
+    against: int = strawberry.field(description="Against.")
+    abstaining: int = strawberry.field(default=0, description="Abstaining.")
+
+
+@strawberry.input(description="What the members present decided, and why.")
+class DecisionTaken:
+    kind: DecisionKind = strawberry.field(description="What was decided.")
+    reasoning: str = part("Why it was decided so.", most=4_000)
+    mode: DecisionMode = strawberry.field(default=DecisionMode.CONSENSUS, description="How.")
+    votes: Votes | None = strawberry.field(default=None, description="The count, where there was a vote.")
+    reason: Reason | None = strawberry.field(default=None, description="Needed for every answer but acceptance.")
+    addressee: str | None = part("Whom it is referred to.", default=None)
+    dissent: str | None = part("Who saw it otherwise, and why.", most=4_000, default=None)
+    audience: list[Category] | None = part(
+        "Categories that may read the reasoning; civil society and government institutions by default.", default=None
+    )
+
+    def value(self) -> actions.Decided:
+        return actions.Decided(
+            kind=self.kind,
+            mode=self.mode,
+            votes=(self.votes.for_, self.votes.against, self.votes.abstaining) if self.votes else None,
+            reason=self.reason,
+            addressee=self.addressee,
+            reasoning=self.reasoning,
+            dissent=self.dissent,
+            audience=DEFAULT_AUDIENCE if self.audience is None else self.audience,
+        )
+
+
+@strawberry.type
+class MeetingQuery:
+    meetings: Connection[Meeting] = roots(reads.meetings, "Meetings, the latest first.", MeetingFilter)
+
+
+@strawberry.type
+class MeetingMutation:
+    @act("Put a meeting in the calendar.")
+    async def schedule_meeting(
+        self,
+        info: Info[Any, None],
+        scheduled_on: Annotated[date, strawberry.argument(description="The day it is called for.")],
+        kind: Annotated[MeetingKind, strawberry.argument(description="Whether it is the monthly one.")],
+        venue: Annotated[str | None, argument("Where.")] = None,
+        id: Annotated[strawberry.ID | None, argument("An id that the front end made, `Meeting:uuid`.", most=60)] = None,
+    ) -> MeetingResult:
+        return await actions.schedule(
+            info.context.operation,
+            meeting_id=made(id, "Meeting"),
+            kind=kind,
+            scheduled_on=scheduled_on,
+            venue=venue,
+        )
+
+    @act("Write down that a meeting took place, and which seats were there.")
+    async def hold_meeting(
+        self,
+        info: Info[Any, None],
+        meeting_id: Annotated[strawberry.ID, argument("The meeting.", most=60)],
+        version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
+        held: Annotated[DateWithPrecisionInput, strawberry.argument(description="When it took place.")],
+        seat_ids: Annotated[list[strawberry.ID], argument("The seats that were present.", most=100)],
+    ) -> MeetingResult:
+        return await actions.hold(
+            info.context.operation,
+            meeting_id=referred(meeting_id, "Meeting", "meetingId"),
+            version=version,
+            held=held.value(),
+            seat_ids={referred(seat_id, "Seat", "seatIds") for seat_id in seat_ids},
+        )
+
+    @act("Put a request on the agenda of a meeting to come; the version shown is fixed.")
+    async def table_request(
+        self,
+        info: Info[Any, None],
+        request_id: Annotated[strawberry.ID, argument("The request.", most=60)],
+        version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
+        meeting_id: Annotated[strawberry.ID, argument("The meeting.", most=60)],
+        incomplete_reason: Annotated[
+            str | None, argument("Why it is tabled below the group's minimum.", most=400)
+        ] = None,
+    ) -> RequestResult:
+        return await actions.table(
+            info.context.operation,
+            request_id=referred(request_id, "Request", "requestId"),
+            version=version,
+            meeting_id=referred(meeting_id, "Meeting", "meetingId"),
+            incomplete_reason=incomplete_reason,
+        )
+
+    @act("Record the group's decision on a tabled request; acceptance opens the case in the same act.")
+    async def record_decision(
+        self,
+        info: Info[Any, None],
+        request_id: Annotated[strawberry.ID, argument("The request.", most=60)],
+        version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
+        meeting_id: Annotated[strawberry.ID, argument("The meeting that decided.", most=60)],
+        decision: Annotated[DecisionTaken, strawberry.argument(description="What was decided, and why.")],
+        case: Annotated[
+            Annotated["CaseTakenUp", strawberry.lazy("schema.cases")] | None,
+            strawberry.argument(description="The case that is taken up; with ACCEPT, and only then."),
+        ] = None,
+        id: Annotated[
+            strawberry.ID | None, argument("An id that the front end made, `Decision:uuid`.", most=60)
+        ] = None,
+    ) -> DecisionResult:
+        return await actions.decide(
+            info.context.operation,
+            decision_id=made(id, "Decision"),
+            request_id=referred(request_id, "Request", "requestId"),
+            version=version,
+            meeting_id=referred(meeting_id, "Meeting", "meetingId"),
+            decided=decision.value(),
+            taken_up=case.value() if case else None,
+        )

@@ -1,0 +1,67 @@
+"""The contract's root: what may be asked and done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry import Info
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from api.errors import RequestRefused
+from api.graph.declare import PUBLISHED
+from api.graph.operation import OperationExtension
+from schema.cases import CaseMutation, CaseQuery
+from schema.groups import GroupQuery
+from schema.meetings import MeetingMutation, MeetingQuery
+from schema.nodes import Node, find
+from schema.notices import NoticeQuery
+from schema.places import PlaceQuery
+from schema.requests import RequestMutation, RequestQuery
+
+if TYPE_CHECKING:
+    from graphql import GraphQLError
+    from strawberry.types import ExecutionContext
+
+MOST_NODES = 100
+
+
+@strawberry.type
+class NodeQuery:
+    @strawberry.field(description="The row with this id; null where there is none that is yours to see.")
+    async def node(
+        self, info: Info[Any, None], id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        found: Node | None = await find(info, id)
+        return found
+
+    @strawberry.field(
+        description=f"The rows with these ids, in their order, null for each that is not there. At most {MOST_NODES}."
+    )
+    async def nodes(
+        self, info: Info[Any, None], ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> list[Node | None]:
+        if len(ids) > MOST_NODES:
+            raise RequestRefused("PAGE_INVALID", most=MOST_NODES)
+        return [await found for found in [find(info, global_id) for global_id in ids]]
+
+
+class Schema(strawberry.Schema):
+    """Errors are logged where they are answered, with a code and an id, never with the document's text (SECURITY
+    §7)."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Leave logging to the edge: the library's would quote literals."""
+
+
+Query = merge_types("Query", (NodeQuery, GroupQuery, PlaceQuery, RequestQuery, MeetingQuery, CaseQuery, NoticeQuery))
+Mutation = merge_types("Mutation", (RequestMutation, MeetingMutation, CaseMutation))
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=[published.type for published in PUBLISHED.values()],
+    extensions=[OperationExtension],
+    config=StrawberryConfig(disable_field_suggestions=True),
+)
