@@ -6,10 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from api.audit.actions import chain
-from api.groups.tables import WorkingGroup
+from api.groups.reads import group_ids
 from api.notices.actions import carry
 from api.seat import Role, system_seat
 
@@ -50,4 +48,4 @@ async def once(store: Store) -> int:
 
 async def _groups(store: Store) -> Sequence[UUID]:
     async with store.process(system_seat(Role.WORKER), write=False) as op:
-        return await op.scalars(select(WorkingGroup.id))
+        return await op.scalars(group_ids())

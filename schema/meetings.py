@@ -13,6 +13,7 @@ from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, to_many, to_one
+from api.groups import reads as groups
 from api.meetings import actions, reads, tables
 from api.meetings.rules import MeetingKind, MeetingState
 from api.requests import reads as requests
@@ -34,7 +35,7 @@ labelled(MeetingState, "Where a meeting stands.")
 
 @published(tables.Attendance, "A seat that was present.")
 class Attendance:
-    seat: Seat | None = to_one(reads.seat, "The seat.")
+    seat: Seat | None = to_one(groups.seat, "The seat.")
 
 
 @published(tables.AgendaItem, "A request on the agenda of a meeting.")

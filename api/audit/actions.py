@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from api.audit import reads, rules
-from api.audit.tables import AuditLine, AuditLink, AuditOutcome
+from api.audit.rules import AuditOutcome
+from api.audit.tables import AuditLine, AuditLink
 from api.store.base import new_id
 
 if TYPE_CHECKING:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC
+from enum import Enum, unique
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from api.audit.tables import AuditLine
+
+
+@unique
+class AuditOutcome(Enum):
+    """Whether the act was done."""
+
+    DONE = "accompli"
+    REFUSED = "refusé"
+
 
 START = bytes(32)
 """What the first link of a group follows."""

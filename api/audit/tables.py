@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum, unique
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.audit.rules import AuditOutcome
 from api.store.base import Base, GroupId, Key
-
-
-@unique
-class AuditOutcome(Enum):
-    """Whether the act was done."""
-
-    DONE = "accompli"
-    REFUSED = "refusé"
 
 
 class AuditLine(Base):

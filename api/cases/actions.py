@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -12,15 +12,13 @@ from api.audit.actions import record
 from api.cases import rules
 from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePlace, CaseRisk
 from api.dates import checked
-from api.groups.tables import WorkingGroup
-from api.requests.tables import RequestNarrative, RequestPlace
+from api.groups import reads as groups
+from api.requests import reads as requests
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
     from uuid import UUID
-
-    from sqlalchemy import Select
 
     from api.cases.rules import ActivityKind, OecdRisk
     from api.dates import DateWithPrecision
@@ -101,7 +99,7 @@ async def log_activity(
 
 async def _number(op: Operation, year: int) -> str:
     """A number that no case of the group has. The draw looks past row security only through the unique key."""
-    code = (await op.scalars(select(WorkingGroup.code).where(WorkingGroup.id == op.group_id)))[0]
+    code = (await op.scalars(groups.code_of(op.group_id)))[0]
     number = rules.new_number(code, year)
     while await op.scalars(select(Case.id).where(Case.group_id == op.group_id, Case.number == number)):
         number = rules.new_number(code, year)
@@ -111,15 +109,11 @@ async def _number(op: Operation, year: int) -> str:
 async def _carry_over(op: Operation, request_id: UUID, case_id: UUID) -> None:
     """Seal what the request tells again, for the case's own rows."""
     key = {"group_id": op.group_id, "case_id": case_id}
-    for narrative in await op.scalars(_of_request(RequestNarrative, op, request_id)):
+    for narrative in await op.scalars(requests.narratives_of(op.group_id, request_id)):
         row = CaseNarrative(**key, audience=narrative.audience)
         op.seal(row, "text", op.open(narrative, "text"))
         await op.add(row)
-    for place in await op.scalars(_of_request(RequestPlace, op, request_id)):
+    for place in await op.scalars(requests.places_of(op.group_id, request_id)):
         exact = CasePlace(**key)
         op.seal(exact, "stated", op.open(place, "stated"))
         await op.add(exact)
-
-
-def _of_request(table: type[RequestNarrative | RequestPlace], op: Operation, request_id: UUID) -> Select[Any]:
-    return select(table).where(table.group_id == op.group_id, table.request_id == request_id)

@@ -6,8 +6,6 @@ import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from api.demo.roster import (
     FICTIVE,
     FIRST_NAMES,
@@ -22,7 +20,7 @@ from api.demo.roster import (
 from api.demo.stories import steps
 from api.graph.idempotency import Answers
 from api.groups import actions as groups
-from api.groups.tables import Organisation, WorkingGroup
+from api.groups.reads import group_ids
 from api.identity import DEVELOPMENT_ISSUER, subject
 from api.seat import Role, system_seat
 from api.store import sealing
@@ -40,7 +38,7 @@ SINCE = date(2018, 10, 1)
 async def loaded(store: Store) -> bool:
     """Whether the network is there; what is missing of it is added by `load`."""
     async with store.process(system_seat(Role.NETWORK_ADMIN), write=False) as op:
-        return bool(await op.scalars(select(WorkingGroup.id)))
+        return bool(await op.scalars(group_ids()))
 
 
 def make_keys(file: Path) -> None:
@@ -65,7 +63,7 @@ async def load(store: Store) -> int:
 async def _network(store: Store) -> int:
     """The registry, the groups and their first coordinators: acts of the network's administrator."""
     async with store.process(system_seat(Role.NETWORK_ADMIN)) as op:
-        if await op.scalars(select(Organisation.id)):
+        if await op.scalars(group_ids()):
             return 0
         for name, (category, aliases) in ORGANISATIONS.items():
             await groups.register_organisation(

@@ -16,7 +16,6 @@ from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.demo.roster import PERSONAS, demo_id
 from api.meetings import actions as meetings
 from api.meetings.rules import MeetingKind
-from api.meetings.tables import Meeting
 from api.requests import actions as requests
 from api.requests.rules import (
     DEFAULT_AUDIENCE,
@@ -29,12 +28,12 @@ from api.requests.rules import (
     SourceConnection,
     Urgency,
 )
-from api.requests.tables import Request
 from api.seat import Category
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from api.requests.tables import Request
     from api.store.operation import Operation
 
     Act = Callable[[Operation], Awaitable[object]]
@@ -284,7 +283,7 @@ def _meeting(
     present = {persona.seat_id for persona in PERSONAS if persona.group_code == "sk" and persona.area is None}
 
     async def hold(op: Operation) -> object:
-        meeting = await op.fetch(Meeting, meeting_id)
+        meeting = await meetings.fetch(op, meeting_id)
         return await meetings.hold(op, meeting_id=meeting_id, version=meeting.version, held=held, seat_ids=present)
 
     yield Step("sk.officer", f"{name}/hold", hold)
@@ -292,7 +291,7 @@ def _meeting(
 
 def _triaged(persona: str, item: Brought) -> Step:
     async def triage(op: Operation) -> object:
-        request = await op.fetch(Request, demo_id("request", item.name))
+        request = await requests.fetch(op, demo_id("request", item.name))
         return await requests.triage(
             op, request_id=request.id, version=request.version, reliability=Reliability.LIKELY_RELIABLE, note=None
         )
@@ -302,7 +301,7 @@ def _triaged(persona: str, item: Brought) -> Step:
 
 def _tabled(meeting: str, item: Brought) -> Step:
     async def table(op: Operation) -> object:
-        request = await op.fetch(Request, demo_id("request", item.name))
+        request = await requests.fetch(op, demo_id("request", item.name))
         return await meetings.table(
             op,
             request_id=request.id,
@@ -323,7 +322,7 @@ def _decided(  # noqa: PLR0913 - a decision is its facts
     taken_up: cases.TakenUp | None = None,
 ) -> Step:
     async def decide(op: Operation) -> object:
-        request = await op.fetch(Request, demo_id("request", item.name))
+        request = await requests.fetch(op, demo_id("request", item.name))
         return await meetings.decide(
             op,
             decision_id=demo_id("decision", item.name),

@@ -11,7 +11,7 @@ from sqlalchemy import exc
 from strawberry.extensions import FieldExtension
 
 from api.audit.actions import record
-from api.audit.tables import AuditOutcome
+from api.audit.rules import AuditOutcome
 from api.errors import InvalidInput, NotAllowed, Refusal
 from api.store.engine import refusal_of
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
 from api.groups.tables import GroupSettings, Jurisdiction, Organisation, OrganisationAlias, Person, Seat, WorkingGroup
 from api.store.edges import Order, ToMany, ToOne
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from sqlalchemy import Select
 
 groups = ToMany(WorkingGroup, (Order(WorkingGroup.code), Order(WorkingGroup.id)), default=30)
 settings = ToOne(GroupSettings, "id", GroupSettings.group_id)
@@ -35,3 +45,22 @@ seats_of_organisation = ToMany(Seat, (Order(Seat.valid_from), Order(Seat.id)), s
 person = ToOne(Person, "person_id", Person.id)
 organisation = ToOne(Organisation, "organisation_id", Organisation.id)
 group = ToOne(WorkingGroup, "group_id", WorkingGroup.id)
+seat = ToOne(Seat, "seat_id", Seat.id)
+
+
+def group_ids() -> Select[Any]:
+    """Every group of the network."""
+    return select(WorkingGroup.id)
+
+
+def code_of(group_id: UUID) -> Select[Any]:
+    return select(WorkingGroup.code).where(WorkingGroup.id == group_id)
+
+
+def settings_of(group_id: UUID) -> Select[Any]:
+    return select(GroupSettings).where(GroupSettings.group_id == group_id)
+
+
+def seats_among(group_id: UUID, seat_ids: Collection[UUID]) -> Select[Any]:
+    """Those of the seats that are the group's."""
+    return select(Seat).where(Seat.group_id == group_id, Seat.id.in_(seat_ids)).order_by(Seat.id)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from api import policy
 from api.audit.actions import record
 from api.cases.actions import TakenUp, open_case
@@ -14,13 +12,12 @@ from api.dates import DateWithPrecision, Precision, checked
 from api.decisions import actions as decisions
 from api.decisions.rules import DecisionKind, counts_for_quorum
 from api.errors import InvalidInput, NotFound
-from api.groups.tables import GroupSettings, Seat
+from api.groups import reads as groups
 from api.meetings import reads, rules
 from api.meetings.tables import AgendaItem, Attendance, Meeting
 from api.notices.rules import NoticeKind
+from api.requests import actions as requests
 from api.requests import rules as request_rules
-from api.requests.actions import tell
-from api.requests.tables import Request
 from api.seat import Category, Pillar
 from api.store.base import new_id
 
@@ -31,7 +28,9 @@ if TYPE_CHECKING:
 
     from api.decisions.rules import DecisionMode, Reason
     from api.decisions.tables import Decision
+    from api.groups.tables import GroupSettings
     from api.meetings.rules import MeetingKind
+    from api.requests.tables import Request
     from api.store.operation import Operation
 
 
@@ -59,15 +58,14 @@ async def hold(
 ) -> Meeting:
     """Write down that the meeting took place, and which seats were there."""
     policy.require(op.seat, "meeting.hold")
-    meeting = await op.fetch(Meeting, meeting_id, version=version, argument="meetingId")
+    meeting = await fetch(op, meeting_id, version)
     meeting.state = rules.held(meeting.state)
     meeting.held = checked(held, argument="held", latest=op.now.date())
     await op.flush()
-    known = await op.scalars(select(Seat.id).where(Seat.group_id == op.group_id, Seat.id.in_(seat_ids)))
-    if set(known) != set(seat_ids):
+    seats = await op.scalars(groups.seats_among(op.group_id, seat_ids))
+    if {seat.id for seat in seats} != set(seat_ids):
         raise NotFound(field="seatIds")
-    for seat_id in sorted(known):
-        await op.add(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat_id))
+    await op.add(*(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat.id) for seat in seats))
     await record(op, "meeting.hold", meeting_id)
     return meeting
 
@@ -77,9 +75,9 @@ async def table(
 ) -> Request:
     """Put a request on the agenda of a meeting to come (W3); the version shown is fixed."""
     policy.require(op.seat, "request.table")
-    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    request = await requests.fetch(op, request_id, version)
     state = request_rules.moved(request.state, request_rules.TABLE)
-    meeting = await op.fetch(Meeting, meeting_id, argument="meetingId")
+    meeting = await fetch(op, meeting_id)
     rules.check_open_agenda(meeting.state)
     if await _item(op, meeting_id, request_id):
         raise InvalidInput("ALREADY_ON_AGENDA", field="meetingId")
@@ -98,7 +96,7 @@ async def table(
             tabled_at=op.now,
         )
     )
-    await tell(op, NoticeKind.REQUEST_TABLED, request_id)
+    await requests.tell(op, NoticeKind.REQUEST_TABLED, request_id)
     await record(op, "request.table", request_id, meeting_id)
     return request
 
@@ -129,9 +127,9 @@ async def decide(
 ) -> Decision:
     """Record the group's decision on a tabled request (W4); acceptance opens the case in the same act."""
     policy.require(op.seat, "decision.record")
-    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    request = await requests.fetch(op, request_id, version)
     state = request_rules.decided(request.state, decided.kind)
-    meeting = await op.fetch(Meeting, meeting_id, argument="meetingId")
+    meeting = await fetch(op, meeting_id)
     rules.check_decides(meeting.state, on_agenda=bool(await _item(op, meeting_id, request_id)))
     if (taken_up is None) == (decided.kind is DecisionKind.ACCEPT):
         raise InvalidInput("CASE_NEEDED", field="case")
@@ -155,26 +153,26 @@ async def decide(
     await op.flush()
     if taken_up is not None:
         await open_case(op, request, decision, meeting.held.start or op.now.date(), taken_up)
-    await tell(op, NoticeKind.REQUEST_DECIDED, request_id)
+    await requests.tell(op, NoticeKind.REQUEST_DECIDED, request_id)
     await record(op, "decision.record", decision_id, request_id, meeting_id)
     return decision
 
 
+async def fetch(op: Operation, meeting_id: UUID, version: int | None = None) -> Meeting:
+    """The meeting that an act is about, locked where the act changes it."""
+    return await op.fetch(Meeting, meeting_id, version=version, argument="meetingId")
+
+
 async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:
-    seats = await op.scalars(reads.present(op.group_id, meeting_id))
+    present = await op.scalars(reads.present(op.group_id, meeting_id))
+    seats = await op.scalars(groups.seats_among(op.group_id, present))
     return [seat.pillar for seat in seats if counts_for_quorum(seat.pillar, seat.roles)]
 
 
 async def _item(op: Operation, meeting_id: UUID, request_id: UUID) -> Sequence[AgendaItem]:
-    return await op.scalars(
-        select(AgendaItem).where(
-            AgendaItem.group_id == op.group_id,
-            AgendaItem.meeting_id == meeting_id,
-            AgendaItem.request_id == request_id,
-        )
-    )
+    return await op.scalars(reads.on_agenda(op.group_id, meeting_id, request_id))
 
 
 async def _settings(op: Operation) -> GroupSettings:
-    settings: GroupSettings = (await op.scalars(select(GroupSettings).where(GroupSettings.group_id == op.group_id)))[0]
+    settings: GroupSettings = (await op.scalars(groups.settings_of(op.group_id)))[0]
     return settings

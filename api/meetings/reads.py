@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.groups.tables import Seat
 from api.meetings.tables import AgendaItem, Attendance, Meeting
 from api.store.edges import Order, ToMany, ToOne, newest_first, oldest_first
 
@@ -27,14 +26,15 @@ tablings = ToMany(
     AgendaItem, oldest_first(AgendaItem.tabled_at, then=AgendaItem.id), source="id", target=AgendaItem.request_id
 )
 attendances = ToMany(Attendance, (Order(Attendance.seat_id),), source="id", target=Attendance.meeting_id)
-seat = ToOne(Seat, "seat_id", Seat.id)
 of = ToOne(Meeting, "meeting_id", Meeting.id)
 
 
 def present(group_id: UUID, meeting_id: UUID) -> Select[Any]:
-    """The seats that were there."""
-    return (
-        select(Seat)
-        .join(Attendance, (Attendance.group_id == Seat.group_id) & (Attendance.seat_id == Seat.id))
-        .where(Attendance.group_id == group_id, Attendance.meeting_id == meeting_id)
+    """The ids of the seats that were there."""
+    return select(Attendance.seat_id).where(Attendance.group_id == group_id, Attendance.meeting_id == meeting_id)
+
+
+def on_agenda(group_id: UUID, meeting_id: UUID, request_id: UUID) -> Select[Any]:
+    return select(AgendaItem).where(
+        AgendaItem.group_id == group_id, AgendaItem.meeting_id == meeting_id, AgendaItem.request_id == request_id
     )

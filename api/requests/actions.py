@@ -122,12 +122,17 @@ def _parts(op: Operation, request_id: UUID, told: Told) -> list[RequestNarrative
     return parts
 
 
+async def fetch(op: Operation, request_id: UUID, version: int | None = None) -> Request:
+    """The request that an act is about, locked where the act changes it."""
+    return await op.fetch(Request, request_id, version=version, argument="requestId")
+
+
 async def triage(
     op: Operation, *, request_id: UUID, version: int, reliability: Reliability | None, note: str | None
 ) -> Request:
     """Judge the source and measure the fact sheet (W2). Triage cannot refuse: only the group decides."""
     policy.require(op.seat, "request.triage")
-    request = await op.fetch(Request, request_id, version=version, argument="requestId")
+    request = await fetch(op, request_id, version)
     request.state = rules.moved(request.state, rules.TRIAGE)
     source = await _part(op, RequestSource, request_id)
     if source is not None and reliability is not None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
 from api.requests.tables import Request, RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote
 from api.store.edges import ToMany, ToOne, newest_first
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Select
 
 requests = ToMany(
     Request,
@@ -23,3 +32,14 @@ exact_place = ToOne(RequestPlace, "id", RequestPlace.request_id)
 source = ToOne(RequestSource, "id", RequestSource.request_id)
 triage_note = ToOne(TriageNote, "id", TriageNote.request_id)
 of = ToOne(Request, "request_id", Request.id)
+
+
+def narratives_of(group_id: UUID, request_id: UUID) -> Select[Any]:
+    """What was told of the request, where the seat may read it."""
+    return select(RequestNarrative).where(
+        RequestNarrative.group_id == group_id, RequestNarrative.request_id == request_id
+    )
+
+
+def places_of(group_id: UUID, request_id: UUID) -> Select[Any]:
+    return select(RequestPlace).where(RequestPlace.group_id == group_id, RequestPlace.request_id == request_id)
