@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ from api.store.engine import Store
 from api.store.migrating import migrate as run_migrations
 from api.store.migrating import up_to_date
 from api.store.sealing import Keyring
+from api.store.supervise import end_with_parent
 from api.worker import work
 from schema.root import schema
 
@@ -59,7 +61,7 @@ def main() -> None:
 def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
-    signal.signal(signal.SIGTERM, _leave)
+    _leave_quietly()
     with _listening(settings) as listener, _database(settings) as urls:
         _run(_prepare(settings, urls))
         application = build(settings, _store(settings, urls))
@@ -75,7 +77,7 @@ def serve(*, development: Development = False) -> None:
 def worker() -> None:
     """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
     settings = load()
-    signal.signal(signal.SIGTERM, _leave)
+    _leave_quietly()
     with _database(settings) as urls:
         _run(work(_store(settings, urls)))
 
@@ -192,6 +194,14 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     with asyncio.Runner(loop_factory=None) as runner:
         return runner.run(work)
+
+
+def _leave_quietly() -> None:
+    """Ctrl-C and SIGTERM end the process in order, with exit code 0; so does the end of the `make` that started it."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    if "MAKELEVEL" in os.environ:
+        end_with_parent(signal.SIGTERM)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

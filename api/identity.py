@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
+from api import secrets
 from api.errors import RequestRefused, StartRefused
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class DevelopmentIssuer:
             self._key = RSAKey.import_key(json.loads(file.read_text()))
         except FileNotFoundError:
             self._key = RSAKey.generate_key(2048, {"kid": os.urandom(8).hex(), "use": "sig"}, private=True)
-            _write_secret(file, json.dumps(self._key.as_dict(private=True)))
+            secrets.write(file, json.dumps(self._key.as_dict(private=True)))
         except (ValueError, OSError, JoseError):
             raise StartRefused(f"The development issuer's key {file} cannot be read: move it away.") from None
         self.keys = KeySet([RSAKey.import_key(self._key.as_dict(private=False))])
@@ -101,10 +102,3 @@ class DevelopmentIssuer:
         header = {"alg": "RS256", "typ": "at+jwt", "kid": self._key.kid}
         claims = {"iss": self.name, "sub": persona, "aud": audience, "iat": now, "exp": now + int(hours * 3600)}
         return jwt.encode(header, claims, self._key)
-
-
-def _write_secret(file: Path, text: str) -> None:
-    """Create the file, readable by its owner only; another process that was first keeps its own."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as secret:
-        secret.write(text)

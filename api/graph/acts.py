@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 from sqlalchemy import exc
 from strawberry.extensions import FieldExtension
+from strawberry.types.base import has_object_definition
 
 from api.audit.actions import record
 from api.audit.rules import AuditOutcome
@@ -93,7 +94,7 @@ def _bounded(value: Any, definition: Any) -> Any:
 
 
 def _parts(value: Any) -> Iterable[Any]:
-    return value.__strawberry_definition__.fields if hasattr(value, "__strawberry_definition__") else ()
+    return value.__strawberry_definition__.fields if has_object_definition(value) else ()
 
 
 def _name(definition: Any) -> str:

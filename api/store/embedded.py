@@ -116,7 +116,9 @@ def running(data: Path) -> Server | None:
 
 
 def _server(port: int, passwords: dict[str, str]) -> Server:
-    owner, app = (f"postgresql://{role}:{passwords[role]}@{HOST}:{port}/{DATABASE}" for role in (OWNER, APP))
+    owner, app = (
+        f"postgresql://{role}:{passwords[role]}@{HOST}:{port}/{DATABASE}?sslmode=disable" for role in (OWNER, APP)
+    )
     return Server(HOST, port, owner, app)
 
 

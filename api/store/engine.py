@@ -185,8 +185,10 @@ async def _give_back(connection: AsyncConnection) -> None:
 
 
 def driver_url(url: str) -> Any:
-    """A PostgreSQL URL as people write it, for the one driver we use."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
+    """A PostgreSQL URL as people write it, for the one driver we use, which calls `sslmode` ssl."""
+    made = make_url(url).set(drivername="postgresql+asyncpg")
+    mode = made.query.get("sslmode")
+    return made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode} if mode else {})
 
 
 def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:

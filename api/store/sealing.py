@@ -12,18 +12,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api import secrets
 from api.errors import StartRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 VERSION = b"\x01"
 NONCE = 12
@@ -98,10 +98,4 @@ def add_group(file: Path, group_id: UUID) -> None:
     if str(group_id) in kept:
         return
     kept[str(group_id)] = {"1": base64.b64encode(AESGCM.generate_key(256)).decode()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    with os.fdopen(handle, "w") as written:
-        json.dump(kept, written)
-        written.flush()
-        os.fsync(written.fileno())
-    Path(name).replace(file)
+    secrets.write(file, json.dumps(kept))

@@ -30,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     environment = {**os.environ, "PORT": str(port), "BARAZA_DATA": str(folder / "data")}
     with (folder / "log").open("wb") as log:
-        command = [str(ROOT / ".venv" / "bin" / "baraza"), "serve"]
+        command = [str(ROOT / ".venv" / "bin" / "baraza"), "serve", "--development"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{port}"
