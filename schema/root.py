@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -44,7 +45,7 @@ class NodeQuery:
     ) -> list[Node | None]:
         if len(ids) > MOST_NODES:
             raise RequestRefused("PAGE_INVALID", most=MOST_NODES)
-        return [await found for found in [find(info, global_id) for global_id in ids]]
+        return await asyncio.gather(*(find(info, global_id) for global_id in ids))
 
 
 class Schema(strawberry.Schema):

@@ -53,8 +53,12 @@ class Loader:
         return page
 
     async def count(self, page: Page) -> int:
-        statement = edges.count_statement(page.edge, page.key, dict(page.filters))
-        count: int = (await self._operation.scalars(statement))[0]
+        async def load(keys: list[Any]) -> Sequence[int]:
+            statement = edges.counts_statement(page.edge, self._group_id, keys, dict(page.filters))
+            found = {key: count for key, count in await self._operation.rows(statement)}  # noqa: C416 - rows are no pairs
+            return [found.get(key, 0) for key in keys]
+
+        count: int = await self._batch(("count", page.edge, page.filters), load).load(page.key)
         return count
 
     async def _pages(
@@ -64,10 +68,14 @@ class Loader:
         if edge.target is None:
             found[None] = list(await self._operation.scalars(edges.page_statement(edge, cut, filters)))
             return found
-        group_id = self._operation.seat.group_id if hasattr(edge.table, "group_id") else None
-        for key, row in await self._operation.rows(edges.pages_statement(edge, group_id, keys, cut, filters)):
+        statement = edges.pages_statement(edge, self._group_id, keys, cut, filters)
+        for key, row in await self._operation.rows(statement):
             found[key].append(row)
         return found
+
+    @property
+    def _group_id(self) -> Any:
+        return self._operation.seat.group_id
 
     def _batch(self, name: Any, load: Any) -> DataLoader[Any, Any]:
         if name not in self._batches:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -51,8 +52,14 @@ class Head:
 
     @property
     def language(self) -> str:
-        """French unless English is preferred by name."""
-        return "en" if (self.value(b"accept-language") or "").strip().lower().startswith("en") else "fr"
+        """French, unless English is preferred to it (RFC 9110, section 12.5.4)."""
+        wanted = {"fr": 0.0, "en": 0.0}
+        for item in (self.value(b"accept-language") or "").lower().split(",")[:20]:
+            tag, _, weight = item.strip().partition(";q=")
+            language = tag.partition("-")[0]
+            if language in wanted:
+                wanted[language] = max(wanted[language], _weight(weight))
+        return "en" if wanted["en"] > wanted["fr"] else "fr"
 
     @property
     def media_type(self) -> str:
@@ -98,6 +105,11 @@ class GraphQLEndpoint:
         )
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, head.language, prepared.digest)
+
+
+def _weight(text: str) -> float:
+    """A quality value; one that is none counts nothing."""
+    return float(text or 1) if re.fullmatch(r"(0(\.\d{0,3})?|1(\.0{0,3})?)?", text) else 0.0
 
 
 def _seat_id(text: str | None) -> UUID | None:

@@ -72,7 +72,7 @@ async def bind(
     if not rows:
         raise RequestRefused("NO_SEAT", 403)
     if len(rows) > 1:
-        raise RequestRefused("SEAT_REQUIRED", 400, details={"seats": [str(row["id"]) for row in rows]})
+        raise RequestRefused("SEAT_REQUIRED", 400, details={"seats": [f"Seat:{row['id']}" for row in rows]})
     return _seat(rows[0])
 
 

@@ -83,23 +83,28 @@ def pages_statement(
     """One page for each of a batch of keys, beside its key."""
     assert edge.target is not None
     sources = select(func.unnest(_array(edge.target, keys)).label("source")).subquery("sources")
-    inner = _filtered(select(edge.table), edge, filters).where(edge.target == sources.c.source)
-    if group_id is not None:
-        inner = inner.where(literal_column_of(edge, "group_id") == group_id)
+    inner = _in_group(_filtered(select(edge.table), edge, filters), edge, group_id)
+    inner = inner.where(edge.target == sources.c.source)
     page = _sliced(inner, edge, cut).correlate(sources).lateral("page")
     row = aliased(edge.table, page)
     return select(sources.c.source, row).select_from(sources.join(page, true()))
 
 
-def count_statement(edge: ToMany, key: Any, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
-    """How many rows the acting seat sees on this edge."""
-    counted = _filtered(select(func.count()).select_from(edge.table), edge, filters)
-    return counted if edge.target is None else counted.where(edge.target == key)
+def counts_statement(
+    edge: ToMany, group_id: Any, keys: Sequence[Any], filters: Mapping[str, Sequence[Any]]
+) -> Select[Any]:
+    """How many rows the acting seat sees on this edge, beside each key that has any."""
+    key = literal_column("NULL") if edge.target is None else edge.target
+    counted = _filtered(select(key, func.count()).select_from(edge.table), edge, filters)
+    if edge.target is None:
+        return counted
+    return _in_group(counted, edge, group_id).where(edge.target.in_(keys)).group_by(edge.target)
 
 
-def literal_column_of(edge: ToMany, name: str) -> Attribute:
-    attribute: Attribute = getattr(edge.table, name)
-    return attribute
+def _in_group(statement: Select[Any], edge: ToMany, group_id: Any) -> Select[Any]:
+    """The first column of every index of a group's table. It narrows nothing that row security lets through."""
+    column: Attribute | None = getattr(edge.table, "group_id", None)
+    return statement if column is None or group_id is None else statement.where(column == group_id)
 
 
 def _filtered(statement: Select[Any], edge: ToMany, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
