@@ -7,6 +7,7 @@ give null, and null is no: without a seat there are no rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alembic import op
@@ -95,33 +96,37 @@ def drop_functions() -> None:
         op.execute(f"DROP FUNCTION {signature.replace('VARIADIC wanted ', 'VARIADIC ')}")
 
 
-def table(
-    name: str,
-    columns: str,
-    *,
-    select: str,
-    insert: str | None = None,
-    update: str | None = None,
-    indexes: Sequence[str] = (),
-) -> None:
-    """Make a table with row security forced, one permissive policy a command, and only the grants that a policy backs.
-    Nothing is ever deleted or truncated by the service.
-    """
-    op.execute(f"CREATE TABLE {name} ({columns})")
-    for index in indexes:
-        op.execute(index)
-    op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY {name}_select ON {name} FOR SELECT TO baraza_app USING ({select})")
-    op.execute(f"GRANT SELECT ON {name} TO baraza_app")
-    if insert is not None:
-        op.execute(f"CREATE POLICY {name}_insert ON {name} FOR INSERT TO baraza_app WITH CHECK ({insert})")
-        op.execute(f"GRANT INSERT ON {name} TO baraza_app")
-    if update is not None:
-        op.execute(
-            f"CREATE POLICY {name}_update ON {name} FOR UPDATE TO baraza_app USING ({update}) WITH CHECK ({update})"
-        )
-        op.execute(f"GRANT UPDATE ON {name} TO baraza_app")
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with row security forced, one permissive policy a command, and only the grants that a policy backs.
+    Nothing is ever deleted or truncated by the service."""
+
+    name: str
+    columns: str
+    select: str
+    insert: str | None = None
+    update: str | None = None
+    indexes: Sequence[str] = ()
+
+    def create(self) -> None:
+        op.execute(f"CREATE TABLE {self.name} ({self.columns})")
+        for index in self.indexes:
+            op.execute(index)
+        op.execute(f"ALTER TABLE {self.name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {self.name} FORCE ROW LEVEL SECURITY")
+        self._allow("SELECT", f"USING ({self.select})")
+        if self.insert is not None:
+            self._allow("INSERT", f"WITH CHECK ({self.insert})")
+        if self.update is not None:
+            self._allow("UPDATE", f"USING ({self.update}) WITH CHECK ({self.update})")
+
+    def _allow(self, command: str, condition: str) -> None:
+        policy = f"{self.name}_{command.lower()}"
+        op.execute(f"CREATE POLICY {policy} ON {self.name} FOR {command} TO baraza_app {condition}")
+        op.execute(f"GRANT {command} ON {self.name} TO baraza_app")
+
+    def drop(self) -> None:
+        op.execute(f"DROP TABLE {self.name}")
 
 
 def view(name: str, body: str) -> None:

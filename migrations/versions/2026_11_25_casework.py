@@ -13,12 +13,12 @@ from migrations.policies import (
     KEEPERS,
     MEMBERS,
     SECRETARIAT,
+    Table,
     both,
     brought,
     either,
     of,
     quoted,
-    table,
     view,
 )
 
@@ -46,32 +46,7 @@ REASON = quoted("""
   NO_MEANS WORK_PLAN OTHER
 """)
 TABLES = (
-    "decisions",
-    "decision_notes",
-    "cases",
-    "case_risks",
-    "case_narratives",
-    "case_places",
-    "activities",
-    "activity_notes",
-)
-
-
-def upgrade() -> None:
-    _decisions()
-    _cases()
-    _timeline()
-
-
-def downgrade() -> None:
-    op.execute("DROP VIEW timeline_entries")
-    op.execute("DROP FUNCTION latest_day(date, date, text)")
-    for name in reversed(TABLES):
-        op.execute(f"DROP TABLE {name}")
-
-
-def _decisions() -> None:
-    table(
+    Table(
         "decisions",
         f"""
         group_id UUID NOT NULL,
@@ -106,8 +81,8 @@ def _decisions() -> None:
             "CREATE INDEX ix_decisions_group_id_request_id_recorded_at_id"
             " ON decisions (group_id, request_id, recorded_at, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "decision_notes",
         """
         group_id UUID NOT NULL,
@@ -122,11 +97,8 @@ def _decisions() -> None:
         """,
         select=both(IN_GROUP, either(KEEPERS, both(MEMBERS, IN_AUDIENCE))),
         insert=both(IN_GROUP, COORDINATOR),
-    )
-
-
-def _cases() -> None:
-    table(
+    ),
+    Table(
         "cases",
         f"""
         group_id UUID NOT NULL,
@@ -162,8 +134,8 @@ def _cases() -> None:
             "CREATE INDEX ix_cases_group_id_request_id ON cases (group_id, request_id)",
             "CREATE INDEX ix_cases_group_id_state_opened_on_id ON cases (group_id, state, opened_on, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "case_risks",
         f"""
         group_id UUID NOT NULL,
@@ -177,8 +149,8 @@ def _cases() -> None:
         """,
         select=both(IN_GROUP, either(GROUP_READERS, of("case_risks", "case_id", "cases", "id"))),
         insert=both(IN_GROUP, COORDINATOR),
-    )
-    table(
+    ),
+    Table(
         "case_narratives",
         """
         group_id UUID NOT NULL,
@@ -192,8 +164,8 @@ def _cases() -> None:
         """,
         select=both(IN_GROUP, either(KEEPERS, both(MEMBERS, IN_AUDIENCE))),
         insert=both(IN_GROUP, COORDINATOR),
-    )
-    table(
+    ),
+    Table(
         "case_places",
         """
         group_id UUID NOT NULL,
@@ -205,8 +177,8 @@ def _cases() -> None:
         """,
         select=both(IN_GROUP, KEEPERS),
         insert=both(IN_GROUP, COORDINATOR),
-    )
-    table(
+    ),
+    Table(
         "activities",
         f"""
         group_id UUID NOT NULL,
@@ -229,8 +201,8 @@ def _cases() -> None:
             "CREATE INDEX ix_activities_group_id_case_id_recorded_at_id"
             " ON activities (group_id, case_id, recorded_at, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "activity_notes",
         """
         group_id UUID NOT NULL,
@@ -244,7 +216,21 @@ def _cases() -> None:
         """,
         select=both(IN_GROUP, either(KEEPERS, both(MEMBERS, IN_AUDIENCE))),
         insert=both(IN_GROUP, SECRETARIAT),
-    )
+    ),
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        table.create()
+    _timeline()
+
+
+def downgrade() -> None:
+    op.execute("DROP VIEW timeline_entries")
+    op.execute("DROP FUNCTION latest_day(date, date, text)")
+    for table in reversed(TABLES):
+        table.drop()
 
 
 def _timeline() -> None:

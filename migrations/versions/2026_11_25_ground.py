@@ -18,12 +18,12 @@ from migrations.policies import (
     SEATED,
     SECRETARIAT,
     WORKER,
+    Table,
     both,
     drop_functions,
     either,
     functions,
     quoted,
-    table,
 )
 
 revision = "2026_11_25_ground"
@@ -41,38 +41,7 @@ PILLAR = quoted("GOVERNMENT PRIVATE_SECTOR CIVIL_SOCIETY")
 PRECISION = quoted("DAY MONTH QUARTER YEAR INTERVAL ESTIMATE UNKNOWN")
 WORKINGMODE = quoted("FIELD_MISSION RECOMMENDATION_ONLY")
 TABLES = (
-    "working_groups",
-    "places",
-    "organisations",
-    "organisation_aliases",
-    "group_settings",
-    "jurisdictions",
-    "persons",
-    "seats",
-    "audit_lines",
-    "audit_links",
-    "outbox_items",
-    "notices",
-    "answered_keys",
-)
-
-
-def upgrade() -> None:
-    functions()
-    _network()
-    _groups()
-    _records()
-    _load_places()
-
-
-def downgrade() -> None:
-    for name in reversed(TABLES):
-        op.execute(f"DROP TABLE {name}")
-    drop_functions()
-
-
-def _network() -> None:
-    table(
+    Table(
         "working_groups",
         """
         id UUID NOT NULL,
@@ -84,8 +53,8 @@ def _network() -> None:
         """,
         select=SEATED,
         insert=NETWORK_ADMIN,
-    )
-    table(
+    ),
+    Table(
         "places",
         """
         pcode TEXT NOT NULL,
@@ -102,8 +71,8 @@ def _network() -> None:
         indexes=[
             "CREATE INDEX ix_places_parent_pcode_pcode ON places (parent_pcode, pcode)",
         ],
-    )
-    table(
+    ),
+    Table(
         "organisations",
         f"""
         id UUID NOT NULL,
@@ -117,8 +86,8 @@ def _network() -> None:
         """,
         select=SEATED,
         insert=NETWORK_ADMIN,
-    )
-    table(
+    ),
+    Table(
         "organisation_aliases",
         """
         organisation_id UUID NOT NULL,
@@ -133,11 +102,8 @@ def _network() -> None:
         indexes=[
             "CREATE INDEX ix_organisation_aliases_matching_key ON organisation_aliases (matching_key)",
         ],
-    )
-
-
-def _groups() -> None:
-    table(
+    ),
+    Table(
         "group_settings",
         f"""
         group_id UUID NOT NULL,
@@ -160,8 +126,8 @@ def _groups() -> None:
         select=IN_GROUP,
         insert=NETWORK_ADMIN,
         update=both(IN_GROUP, COORDINATOR),
-    )
-    table(
+    ),
+    Table(
         "jurisdictions",
         """
         group_id UUID NOT NULL,
@@ -174,8 +140,8 @@ def _groups() -> None:
         """,
         select=IN_GROUP,
         insert=NETWORK_ADMIN,
-    )
-    table(
+    ),
+    Table(
         "persons",
         """
         group_id UUID NOT NULL,
@@ -187,8 +153,8 @@ def _groups() -> None:
         """,
         select=IN_GROUP,
         insert=either(NETWORK_ADMIN, both(IN_GROUP, COORDINATOR)),
-    )
-    table(
+    ),
+    Table(
         "seats",
         f"""
         group_id UUID NOT NULL,
@@ -219,11 +185,8 @@ def _groups() -> None:
             "CREATE INDEX ix_seats_group_id_organisation_id ON seats (group_id, organisation_id)",
             "CREATE INDEX ix_seats_subject ON seats (subject)",
         ],
-    )
-
-
-def _records() -> None:
-    table(
+    ),
+    Table(
         "audit_lines",
         f"""
         group_id UUID NOT NULL,
@@ -242,8 +205,8 @@ def _records() -> None:
         indexes=[
             "CREATE INDEX ix_audit_lines_group_id_at_id ON audit_lines (group_id, at, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "audit_links",
         """
         group_id UUID NOT NULL,
@@ -260,8 +223,8 @@ def _records() -> None:
         indexes=[
             "CREATE UNIQUE INDEX ix_audit_links_group_id_line_id ON audit_links (group_id, line_id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "outbox_items",
         """
         group_id UUID NOT NULL,
@@ -280,8 +243,8 @@ def _records() -> None:
         indexes=[
             "CREATE INDEX ix_outbox_items_due ON outbox_items (group_id, due_at) WHERE done_at IS NULL",
         ],
-    )
-    table(
+    ),
+    Table(
         "notices",
         f"""
         group_id UUID NOT NULL,
@@ -300,8 +263,8 @@ def _records() -> None:
         indexes=[
             "CREATE INDEX ix_notices_group_id_organisation_id_at_id ON notices (group_id, organisation_id, at, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "answered_keys",
         """
         group_id UUID NOT NULL,
@@ -318,7 +281,21 @@ def _records() -> None:
         indexes=[
             "CREATE INDEX ix_answered_keys_group_id_at ON answered_keys (group_id, at)",
         ],
-    )
+    ),
+)
+
+
+def upgrade() -> None:
+    functions()
+    for table in TABLES:
+        table.create()
+    _load_places()
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        table.drop()
+    drop_functions()
 
 
 def _load_places() -> None:

@@ -15,12 +15,12 @@ from migrations.policies import (
     OWN_ORGANISATION,
     SECRETARIAT,
     TABLED,
+    Table,
     both,
     brought,
     either,
     of,
     quoted,
-    table,
 )
 
 revision = "2026_11_25_requests"
@@ -60,32 +60,7 @@ SOURCECONNECTION = quoted("""
 """)
 URGENCY = quoted("IMMEDIATE BEFORE_NEXT_MEETING NORMAL")
 TABLES = (
-    "request_authors",
-    "requests",
-    "request_narratives",
-    "request_places",
-    "request_sources",
-    "triage_notes",
-    "meetings",
-    "attendances",
-    "agenda_items",
-)
-
-
-def upgrade() -> None:
-    _requests()
-    _meetings()
-
-
-def downgrade() -> None:
-    op.execute("ALTER TABLE request_authors DROP CONSTRAINT fk_request_authors_group_id_request_id")
-    op.execute("DROP POLICY requests_select ON requests")
-    for name in reversed(TABLES):
-        op.execute(f"DROP TABLE {name}")
-
-
-def _requests() -> None:
-    table(
+    Table(
         "request_authors",
         """
         group_id UUID NOT NULL,
@@ -102,9 +77,8 @@ def _requests() -> None:
             "CREATE INDEX ix_request_authors_group_id_organisation_id_request_id"
             " ON request_authors (group_id, organisation_id, request_id)",
         ],
-    )
-    # The policies of requests read request_authors, whose foreign key follows once both are there.
-    table(
+    ),
+    Table(
         "requests",
         f"""
         group_id UUID NOT NULL,
@@ -146,12 +120,8 @@ def _requests() -> None:
             "CREATE INDEX ix_requests_group_id_brought_on_id ON requests (group_id, brought_on, id)",
             "CREATE INDEX ix_requests_group_id_state_brought_on_id ON requests (group_id, state, brought_on, id)",
         ],
-    )
-    op.execute(
-        "ALTER TABLE request_authors ADD CONSTRAINT fk_request_authors_group_id_request_id"
-        " FOREIGN KEY (group_id, request_id) REFERENCES requests (group_id, id)"
-    )
-    table(
+    ),
+    Table(
         "request_narratives",
         f"""
         group_id UUID NOT NULL,
@@ -179,8 +149,8 @@ def _requests() -> None:
             ),
         ),
         insert=both(IN_GROUP, BRINGS),
-    )
-    table(
+    ),
+    Table(
         "request_places",
         """
         group_id UUID NOT NULL,
@@ -193,8 +163,8 @@ def _requests() -> None:
         """,
         select=both(IN_GROUP, either(KEEPERS, brought("request_id"))),
         insert=both(IN_GROUP, BRINGS),
-    )
-    table(
+    ),
+    Table(
         "request_sources",
         f"""
         group_id UUID NOT NULL,
@@ -213,8 +183,8 @@ def _requests() -> None:
         select=both(IN_GROUP, KEEPERS),
         insert=both(IN_GROUP, BRINGS),
         update=both(IN_GROUP, SECRETARIAT),
-    )
-    table(
+    ),
+    Table(
         "triage_notes",
         """
         group_id UUID NOT NULL,
@@ -227,11 +197,8 @@ def _requests() -> None:
         """,
         select=both(IN_GROUP, KEEPERS),
         insert=both(IN_GROUP, SECRETARIAT),
-    )
-
-
-def _meetings() -> None:
-    table(
+    ),
+    Table(
         "meetings",
         f"""
         group_id UUID NOT NULL,
@@ -256,8 +223,8 @@ def _meetings() -> None:
         indexes=[
             "CREATE INDEX ix_meetings_group_id_scheduled_on_id ON meetings (group_id, scheduled_on, id)",
         ],
-    )
-    table(
+    ),
+    Table(
         "attendances",
         """
         group_id UUID NOT NULL,
@@ -271,8 +238,8 @@ def _meetings() -> None:
         """,
         select=both(IN_GROUP, GROUP_READERS),
         insert=both(IN_GROUP, SECRETARIAT),
-    )
-    table(
+    ),
+    Table(
         "agenda_items",
         """
         group_id UUID NOT NULL,
@@ -298,4 +265,22 @@ def _meetings() -> None:
             "CREATE INDEX ix_agenda_items_group_id_request_id_tabled_at_id"
             " ON agenda_items (group_id, request_id, tabled_at, id)",
         ],
+    ),
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        table.create()
+    # The policies of requests read request_authors, so that its foreign key follows once both are there.
+    op.execute(
+        "ALTER TABLE request_authors ADD CONSTRAINT fk_request_authors_group_id_request_id"
+        " FOREIGN KEY (group_id, request_id) REFERENCES requests (group_id, id)"
     )
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE request_authors DROP CONSTRAINT fk_request_authors_group_id_request_id")
+    op.execute("DROP POLICY requests_select ON requests")
+    for table in reversed(TABLES):
+        table.drop()
