@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.graph.loading import Loader
@@ -29,9 +29,8 @@ class Context:
     writes: bool
     reads_rows: bool
     answers: Answers
-    try_again: bool = False
     _operation: Operation | None = None
-    _loader: Loader | None = field(default=None)
+    _loader: Loader | None = None
 
     def bind(self, operation: Operation) -> None:
         self._operation = operation

@@ -114,7 +114,7 @@ TABLES = (
         CONSTRAINT ck_requests_brought_precision CHECK (brought_precision IN ({PRECISION}))
         """,
         select=both(IN_GROUP, either(KEEPERS, both(MEMBERS, TABLED), brought("id"))),
-        insert=both(IN_GROUP, BRINGS),
+        insert=both(IN_GROUP, BRINGS, "state = 'SUBMITTED'"),
         update=both(IN_GROUP, SECRETARIAT),
         indexes=[
             "CREATE INDEX ix_requests_group_id_brought_on_id ON requests (group_id, brought_on, id)",
@@ -148,7 +148,7 @@ TABLES = (
                 brought("request_id"),
             ),
         ),
-        insert=both(IN_GROUP, BRINGS),
+        insert=both(IN_GROUP, BRINGS, brought("request_id")),
     ),
     Table(
         "request_places",
@@ -162,7 +162,7 @@ TABLES = (
         CONSTRAINT fk_request_places_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id)
         """,
         select=both(IN_GROUP, either(KEEPERS, brought("request_id"))),
-        insert=both(IN_GROUP, BRINGS),
+        insert=both(IN_GROUP, BRINGS, brought("request_id")),
     ),
     Table(
         "request_sources",
@@ -181,7 +181,7 @@ TABLES = (
         CONSTRAINT ck_request_sources_reliability CHECK (reliability IN ({RELIABILITY}))
         """,
         select=both(IN_GROUP, KEEPERS),
-        insert=both(IN_GROUP, BRINGS),
+        insert=both(IN_GROUP, BRINGS, brought("request_id")),
         update=both(IN_GROUP, SECRETARIAT),
     ),
     Table(

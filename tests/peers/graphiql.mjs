@@ -1,8 +1,8 @@
 // Drives GraphiQL as a developer would and prints what it saw as JSON.
-// node graphiql.mjs CHROMIUM PROFILE_FOLDER URL PERSONA
+// node graphiql.mjs CHROMIUM PROFILE_FOLDER URL PERSONA [TASKS]      TASKS: JSON, [{persona, query, variables}]
 import { chromium } from "playwright-core";
 
-const [executablePath, profile, url, persona] = process.argv.slice(2);
+const [executablePath, profile, url, persona, tasks] = process.argv.slice(2);
 const args = [
   "--headless",
   "--no-sandbox",
@@ -15,7 +15,7 @@ const args = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", // Chromium has errands of its own; none leaves either
 ];
 
-const seen = { requests: [], console: [], tokens: [] };
+const seen = { requests: [], console: [], tokens: [], answers: [] };
 const browser = await chromium.launchPersistentContext(profile, { executablePath, args });
 try {
   browser.on("request", (request) => seen.requests.push(request.url()));
@@ -34,6 +34,21 @@ try {
   await result.getByText(/"(data|errors)"/).first().waitFor();
   seen.result = await result.innerText();
   seen.kept = await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]));
+  const shown = () => document.querySelector(".result-window .CodeMirror").CodeMirror.getValue();
+  for (const task of JSON.parse(tasks ?? "[]")) {
+    const schema = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+    await page.selectOption("#persona", task.persona);
+    await schema;
+    await page.evaluate(({ query, variables }) => {
+      const editor = (place) => document.querySelector(`${place} .CodeMirror`).CodeMirror;
+      editor(".graphiql-query-editor").setValue(query);
+      editor(".graphiql-editor-tool").setValue(JSON.stringify(variables ?? {}));
+      editor(".result-window").setValue("");
+    }, task);
+    await page.click(".graphiql-execute-button");
+    while (!/"(data|errors)"/.test(await page.evaluate(shown))) await page.waitForTimeout(50); // the caller bounds it
+    seen.answers.push(JSON.parse(await page.evaluate(shown)));
+  }
 } finally {
   await browser.close();
 }
