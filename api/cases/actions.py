@@ -76,7 +76,7 @@ async def log_activity(
 ) -> Activity:
     """Write down a step taken (W6)."""
     policy.require(op.seat, "activity.log")
-    case = await op.fetch(Case, case_id, argument="caseId")
+    case = await op.fetch(Case, case_id, guard=True, argument="caseId")
     rules.check_followed(case.state)
     activity = Activity(
         group_id=op.group_id,

@@ -159,8 +159,8 @@ async def decide(
 
 
 async def fetch(op: Operation, meeting_id: UUID, version: int | None = None) -> Meeting:
-    """The meeting that an act is about, locked where the act changes it."""
-    return await op.fetch(Meeting, meeting_id, version=version, argument="meetingId")
+    """The meeting that an act is about: locked with a `version`, else kept as it is until the act is done."""
+    return await op.fetch(Meeting, meeting_id, version=version, guard=True, argument="meetingId")
 
 
 async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:

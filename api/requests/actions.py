@@ -123,8 +123,8 @@ def _parts(op: Operation, request_id: UUID, told: Told) -> list[RequestNarrative
 
 
 async def fetch(op: Operation, request_id: UUID, version: int | None = None) -> Request:
-    """The request that an act is about, locked where the act changes it."""
-    return await op.fetch(Request, request_id, version=version, argument="requestId")
+    """The request that an act is about: locked with a `version`, else kept as it is until the act is done."""
+    return await op.fetch(Request, request_id, version=version, guard=True, argument="requestId")
 
 
 async def triage(

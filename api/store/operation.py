@@ -53,14 +53,22 @@ class Operation:
             return (await self.session.scalars(statement)).all()
 
     async def fetch(
-        self, table: type[Row], row_id: UUID, *, version: int | None = None, argument: str | None = None
+        self,
+        table: type[Row],
+        row_id: UUID,
+        *,
+        version: int | None = None,
+        guard: bool = False,
+        argument: str | None = None,
     ) -> Row:
-        """The group's row, locked against other acts. `NotFound` names the `argument` and is the same whether the
-        row is missing
-        or not the seat's to see; with a `version` that is not the row's, `Conflict` carries the row as it is now."""
+        """The group's row. `NotFound` names the `argument` and is the same whether the row is missing or not the seat's
+        to see. With a `version` the row is locked for a change, and `Conflict` carries it as it is now where that is
+        not its version; with `guard` it stays as it is until the act is done."""
         key = cast("Any", table)
         wanted = select(table).where(key.group_id == self.group_id, key.id == row_id)
-        found = await self.scalars(wanted.with_for_update() if version is not None else wanted)
+        if version is not None or guard:
+            wanted = wanted.with_for_update(read=version is None)
+        found = await self.scalars(wanted)
         if not found:
             raise NotFound(field=argument)
         if version is not None and found[0].version != version:
