@@ -65,7 +65,7 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
 
 
 class SecurityHeaders:
-    """Adds what every answer carries; a plain ASGI middleware, since Starlette's base class buffers streams."""
+    """Adds what every answer carries and does not say itself; a plain ASGI middleware, since Starlette's base class buffers streams."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,7 +73,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def carry(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(header for header in HEADERS if header[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, carry if scope["type"] == "http" else send)
