@@ -65,7 +65,8 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
 
 
 class SecurityHeaders:
-    """Adds what every answer carries and does not say itself; a plain ASGI middleware, since Starlette's base class buffers streams."""
+    """Adds what every answer carries and does not say itself. A plain ASGI middleware, since Starlette's base class
+    buffers streams."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

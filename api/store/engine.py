@@ -44,9 +44,8 @@ REFUSED = {
     "23514": InvalidInput("VALUE_INVALID"),
     "42501": NotAllowed(),
 }
-"""SQLSTATEs that say no to an act: a key that is taken, a reference that is not there, a value that a check refuses,
-a row
-that row security does not let in."""
+"""SQLSTATEs that say no to an act: a key that is taken, a reference that is not there, a value that a check refuses, a
+row that row security does not let in."""
 
 
 class Rollback(Exception):  # noqa: N818 - a wish, not an error
