@@ -49,8 +49,7 @@ class NodeQuery:
 
 
 class Schema(strawberry.Schema):
-    """Errors are logged where they are answered, with a code and an id, never with the document's text (SECURITY
-    §7)."""
+    """Errors are logged where they are answered: a code and an id, never the document's text (SECURITY §7)."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leave logging to the edge: the library's would quote literals."""

@@ -1,5 +1,4 @@
-"""Cases: header (GROUP), narrative (PILLAR), exact place (SECRETARIAT), what was done, and the timeline over all of
-it."""
+"""Cases: header (GROUP), narrative (PILLAR), exact place (SECRETARIAT), what was done, and the timeline over it all."""
 
 from __future__ import annotations
 

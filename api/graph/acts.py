@@ -1,5 +1,4 @@
-"""A mutation is an act: its own savepoint, typed refusals, bounds of its input, one remembered outcome (ARCHITECTURE
-§6)."""
+"""A mutation is an act (ARCHITECTURE §6): its own savepoint, typed refusals, bounded input, one remembered outcome."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class OperationExtension(SchemaExtension):
 
 
 async def run(schema: Any, context: Context, source: str, variables: Any, operation_name: str | None) -> Any:
-    """Execute. What met a deadlock or a serialisation failure is done again as a whole before the client hears of it."""
+    """Execute. What met a deadlock or a serialisation failure is done again, whole, before the client hears of it."""
     for attempt in range(1, TRIES + 1):
         result = await schema.execute(
             source, variable_values=dict(variables), context_value=context, operation_name=operation_name

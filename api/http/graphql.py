@@ -1,5 +1,4 @@
-"""The GraphQL endpoint, a plain ASGI application: a pipeline of stages, each of which can only refuse (SECURITY §2,
-§3)."""
+"""The GraphQL endpoint, a plain ASGI application: a pipeline whose stages can only refuse (SECURITY §2, §3)."""
 
 from __future__ import annotations
 

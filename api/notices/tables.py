@@ -15,8 +15,7 @@ from api.store.base import Base, GroupId, Key
 
 
 class OutboxItem(Base):
-    """Written by an act in its own transaction, carried by the worker once it is due. `payload` holds ids and codes
-    only."""
+    """Written by an act in its own transaction, carried by the worker once it is due. Ids and codes only."""
 
     __tablename__ = "outbox_items"
     __table_args__ = (Index("ix_outbox_items_due", "group_id", "due_at", postgresql_where=text("done_at IS NULL")),)
