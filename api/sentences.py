@@ -226,6 +226,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Simplifiez le document: demandez moins souvent le même champ au même endroit.",
         "Simplify the document: ask for the same field less often in one place.",
     ),
+    "COST_TOO_HIGH": (
+        "Demandez moins à la fois: l'opération coûte plus de {limit} points; réduisez first, ou divisez-la.",
+        "Ask for less at a time: the operation costs more than {limit} points; lower first, or split it.",
+    ),
     "DOCUMENT_SYNTAX": (
         "Corrigez la syntaxe du document à l'endroit indiqué.",
         "Correct the document's syntax at the place named.",

@@ -23,7 +23,7 @@ from schema.decisions import Decision
 from schema.meetings import Meeting
 from schema.nodes import Node, made, referred
 from schema.places import Place
-from schema.refusals import Refused, result
+from schema.refusals import AnyRefusal, result
 from schema.requests import Request
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
 
@@ -100,7 +100,7 @@ class Case(Node):
     timeline: Connection[TimelineEntry] = to_many(reads.timeline, "Everything of the case in order.")
 
 
-ActivityResult = Annotated[Activity | Refused, result("ActivityResult")]
+ActivityResult = Annotated[Activity | AnyRefusal, result("ActivityResult")]
 
 
 @strawberry.input(description="What the group says of the case that it takes up.")

@@ -22,7 +22,7 @@ from api.seat import Category
 from schema.decisions import Decision
 from schema.groups import Seat
 from schema.nodes import Node, made, referred
-from schema.refusals import Refused, result
+from schema.refusals import AnyRefusal, result
 from schema.requests import Request, RequestResult
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
 
@@ -60,8 +60,8 @@ class Meeting(Node):
     decisions: Connection[Decision] = to_many(decisions.of_meeting, "What was decided, in order.")
 
 
-MeetingResult = Annotated[Meeting | Refused, result("MeetingResult")]
-DecisionResult = Annotated[Decision | Refused, result("DecisionResult")]
+MeetingResult = Annotated[Meeting | AnyRefusal, result("MeetingResult")]
+DecisionResult = Annotated[Decision | AnyRefusal, result("DecisionResult")]
 
 
 @strawberry.input(description="Which meetings.")

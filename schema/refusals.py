@@ -8,6 +8,7 @@ import strawberry
 from strawberry import Info
 
 from api import errors
+from api.graph.acts import Refused
 from schema.nodes import Node
 
 
@@ -20,13 +21,13 @@ class Refusal:
 
     @strawberry.field(description="What happened and what to do, in the language of `Accept-Language`.")
     def message(root: strawberry.Parent[Any], info: Info[Any, None]) -> str:
-        said: str = root.message(info.context.language)
+        said: str = root.refusal.message(info.context.language)
         return said
 
 
 def _refusal(error: type[errors.Refusal], description: str, name: str | None = None) -> Any:
     def wrap(cls: type) -> type:
-        cls.is_type_of = classmethod(lambda _, said, __: isinstance(said, error))  # type: ignore[attr-defined]
+        cls.is_type_of = classmethod(lambda _, said, __: isinstance(said, Refused) and isinstance(said.refusal, error))  # type: ignore[attr-defined]
         made: type = strawberry.type(cls, name=name, description=description)
         return made
 
@@ -63,7 +64,7 @@ class KeyReused(Refusal):
     pass
 
 
-Refused = NotAllowed | NotFound | InvalidInput | WrongState | VersionConflict | KeyReused
+AnyRefusal = NotAllowed | NotFound | InvalidInput | WrongState | VersionConflict | KeyReused
 """Every refusal that an act may answer with."""
 
 

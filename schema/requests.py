@@ -32,7 +32,7 @@ from api.seat import Category
 from schema.decisions import Decision
 from schema.nodes import Node, made, referred
 from schema.places import Place
-from schema.refusals import Refused, result
+from schema.refusals import AnyRefusal, result
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Request(Node):
     )
 
 
-RequestResult = Annotated[Request | Refused, result("RequestResult")]
+RequestResult = Annotated[Request | AnyRefusal, result("RequestResult")]
 
 
 @strawberry.input(description="What is told beside the header, each part into the table of its grade.")

@@ -38,7 +38,8 @@ class NodeQuery:
         return found
 
     @strawberry.field(
-        description=f"The rows with these ids, in their order, null for each that is not there. At most {MOST_NODES}."
+        metadata={"sized_by": "ids"},
+        description=f"The rows with these ids, in their order, null for each that is not there. At most {MOST_NODES}.",
     )
     async def nodes(
         self, info: Info[Any, None], ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200
 MOST_ITEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal as the answer of an act: returned as an exception, the executor would raise it."""
+
+    refusal: Refusal
+
+    @property
+    def code(self) -> str:
+        return self.refusal.code
+
+    @property
+    def field(self) -> str | None:
+        return self.refusal.field
+
+    @property
+    def current(self) -> object:
+        """The row as it is now, of a `Conflict`."""
+        return getattr(self.refusal, "current", None)
 
 
 def act(description: str) -> Any:
@@ -50,7 +71,7 @@ class Act(FieldExtension):
             outcome = await self._done(next_, source, info, kwargs)
             context.answers.note(name, outcome)
         context.loader.forget()
-        return outcome
+        return Refused(outcome) if isinstance(outcome, Refusal) else outcome
 
     async def _done(self, next_: Any, source: Any, info: Info[Any, None], kwargs: dict[str, Any]) -> Any:
         operation = info.context.operation

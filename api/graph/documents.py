@@ -24,6 +24,7 @@ from graphql import (
 from graphql.validation.validate import ValidationAbortedError
 
 from api.errors import RequestRefused
+from api.graph.cost import cost
 from api.graph.limits import Limits, check, check_variables, refused, storable
 
 if TYPE_CHECKING:
@@ -98,13 +99,15 @@ class Documents:
         return known.prepared(operation_name)
 
     def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> None:
-        """Raise `RequestRefused` unless the variables fit the operation."""
+        """Raise `RequestRefused` unless the variables fit the operation, and the operation its budget."""
         check_variables(variables, self._limits)
         declared = prepared.operation.variable_definitions or ()
         most = self._limits.errors - 1  # one more error says that there are more
         outcome = get_variable_values(self._schema, declared, dict(variables), max_errors=most, hide_suggestions=True)
         if isinstance(outcome, list):
             raise _refusal("VARIABLES_INVALID", outcome)
+        if cost(self._schema, prepared.document, prepared.operation, outcome.coerced) > self._limits.cost:
+            raise refused("COST_TOO_HIGH", self._limits.cost)
 
     def _admit(self, source: str, operation_name: str | None) -> Admitted:
         encoded = _measured(source, self._limits)
