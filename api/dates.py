@@ -48,7 +48,7 @@ def checked(value: DateWithPrecision, *, argument: str, latest: date | None = No
         raise InvalidInput("DATE_ORDER", field=argument)
     if value.start and not _starts(value.start, value.precision):
         raise InvalidInput("DATE_PRECISION", field=argument)
-    if latest and value.start and value.start > latest:
+    if latest and max(filter(None, (value.start, value.end)), default=latest) > latest:
         raise InvalidInput("DATE_IN_FUTURE", field=argument)
     return value
 

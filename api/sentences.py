@@ -48,8 +48,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This key has answered another request: send this one with a new key.",
     ),
     "KEY_INVALID": (
-        "L'en-tête Idempotency-Key prend 1 à {most} caractères ASCII visibles.",
-        "The header Idempotency-Key takes 1 to {most} visible ASCII characters.",
+        "L'en-tête Idempotency-Key prend, une seule fois, 1 à {most} caractères ASCII visibles, sans virgule.",
+        "The header Idempotency-Key takes, once, 1 to {most} visible ASCII characters and no comma.",
     ),
     "ID_INVALID": (
         "L'identifiant doit être {type}: suivi d'un UUID.",

@@ -45,9 +45,10 @@ class Head:
     raw: tuple[tuple[bytes, bytes], ...]
 
     def value(self, name: bytes) -> str | None:
-        """The header's one value; several are none."""
+        """The header's value. Sent several times, it has them all in one, as an intermediary would join them (RFC 9110,
+        section 5.3), so that none of them is taken for the only one."""
         found = [value for header, value in self.raw if header == name]
-        return found[0].decode("latin-1") if len(found) == 1 else None
+        return b", ".join(found).decode("latin-1") if found else None
 
     @property
     def language(self) -> str:

@@ -74,7 +74,8 @@ async def submit(
     if brought.start is None:
         raise InvalidInput("DATE_INCOMPLETE", field="brought")
     if (told.source_code is None) != (told.source_connection is None):
-        raise InvalidInput("SOURCE_INCOMPLETE", field="source")
+        missing = "sourceCode" if told.source_code is None else "sourceConnection"
+        raise InvalidInput("SOURCE_INCOMPLETE", field=missing)
     request = Request(
         group_id=op.group_id,
         id=request_id,

@@ -217,4 +217,4 @@ def decided(state: RequestState, kind: DecisionKind) -> RequestState:
 def check_tabling(score: int, needed: int, reason: str | None) -> None:
     """A fact sheet below the group's minimum is tabled only with a reason."""
     if score < needed and not reason:
-        raise InvalidInput("INCOMPLETE", field="reason", score=score, needed=needed)
+        raise InvalidInput("INCOMPLETE", field="incompleteReason", score=score, needed=needed)

@@ -52,9 +52,8 @@ Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): ordered by time, random otherwise; made here because PostgreSQL 15 has no uuidv7()."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A UUIDv7 (RFC 9562, method 3): ordered by time to a quarter of a microsecond, random otherwise; made here because
+    PostgreSQL 15 has no uuidv7()."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    time_part = milliseconds << 80 | 0x7 << 76 | (rest * 4096 // 1_000_000) << 64
+    return UUID(int=time_part | 0x2 << 62 | int.from_bytes(os.urandom(8), "big") >> 2)

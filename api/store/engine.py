@@ -38,6 +38,9 @@ SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplicatio
 FROM pg_roles r WHERE rolname = current_user
 """
 
+TRY_AGAIN = frozenset({"40001", "40P01"})
+"""Serialisation failure and deadlock."""
+
 REFUSED = {
     "23505": InvalidInput("ID_TAKEN"),
     "23503": InvalidInput("REFERENCE_UNKNOWN"),
@@ -195,6 +198,8 @@ def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
     state = _sqlstate(error)
     if state in REFUSED:
         return REFUSED[state]
+    if state in {*TRY_AGAIN, "55P03"}:
+        return RequestRefused("BUSY", 503, headers={"Retry-After": "1"})
     if state == "57014":
         return RequestRefused("TOO_SLOW", 503, headers={"Retry-After": "5"})
     if isinstance(error, AWAY) or state[:2] in {"08", "53", "57"}:
@@ -204,7 +209,7 @@ def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
 
 def may_be_tried_again(error: BaseException | None) -> bool:
     """Whether the operation met others and may go through when it is done again, as two that take one key at once."""
-    return _sqlstate(error) in {"40001", "40P01"} or (
+    return _sqlstate(error) in TRY_AGAIN or (
         isinstance(error, exc.IntegrityError) and "answered_keys" in str(error.orig)
     )
 
