@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from api.store.engine import Store
 
 
-def build(settings: Settings, store: Store) -> FastAPI:
-    """The application over a store that is ready; it closes the store when it ends."""
+def check_mode(settings: Settings) -> None:
+    """Raise `StartRefused` in production, before anything is started."""
     if not settings.development:
         raise StartRefused(
             "Production needs an OIDC issuer, which this version cannot use yet: run `baraza serve --development`."
         )
+
+
+def build(settings: Settings, store: Store) -> FastAPI:
+    """The application over a store that is ready; it closes the store when it ends."""
+    check_mode(settings)
     issuer = DevelopmentIssuer(settings.issuer_key)
     stop = Event()
 

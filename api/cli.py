@@ -15,16 +15,15 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
-from api.asgi import build
+from api.asgi import build, check_mode
 from api.demo import loading
 from api.demo.roster import PERSONAS
-from api.errors import StartRefused
+from api.errors import RequestRefused, StartRefused
 from api.identity import DevelopmentIssuer
 from api.settings import Settings, load
 from api.store import embedded
 from api.store.engine import Store
 from api.store.migrating import migrate as run_migrations
-from api.store.migrating import up_to_date
 from api.store.sealing import Keyring
 from api.store.supervise import end_with_parent
 from api.worker import work
@@ -61,6 +60,7 @@ def main() -> None:
 def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
+    check_mode(settings)
     _leave_quietly()
     with _listening(settings) as listener, _database(settings) as urls:
         _run(_prepare(settings, urls))
@@ -152,12 +152,9 @@ def _database(settings: Settings) -> Iterator[Urls]:
 
 
 async def _prepare(settings: Settings, urls: Urls) -> None:
-    """In development, migrate and load the demonstration once; in production, refuse a database of another version."""
-    if settings.development:
-        await run_migrations(urls.owner, urls.app)
-        await _load_demo(settings, urls)
-    else:
-        await up_to_date(urls.owner)
+    """Migrate, and load the demonstration once."""
+    await run_migrations(urls.owner, urls.app)
+    await _load_demo(settings, urls)
 
 
 async def _load_demo(settings: Settings, urls: Urls) -> int:
@@ -168,6 +165,10 @@ async def _load_demo(settings: Settings, urls: Urls) -> int:
             loading.make_keys(settings.keys)
         store.keyring.check()
         return await loading.load(store)
+    except RequestRefused:
+        raise StartRefused(
+            "This database holds another network, which the demonstration cannot be entered into: name an empty one."
+        ) from None
     finally:
         await store.close()
 

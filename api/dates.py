@@ -53,6 +53,21 @@ def checked(value: DateWithPrecision, *, argument: str, latest: date | None = No
     return value
 
 
+def to_the_month(value: DateWithPrecision) -> DateWithPrecision:
+    """What a header tells of when: the month, and nothing finer (DOMAIN 3.3, grade GROUP)."""
+    match value.precision:
+        case Precision.DAY | Precision.ESTIMATE:
+            return DateWithPrecision(_first(value.start), None, Precision.MONTH)
+        case Precision.INTERVAL:
+            return DateWithPrecision(_first(value.start), _first(value.end), Precision.INTERVAL)
+        case _:
+            return value
+
+
+def _first(day: date | None) -> date | None:
+    return day.replace(day=1) if day else None
+
+
 def _starts(start: date, precision: Precision) -> bool:
     match precision:
         case Precision.MONTH:

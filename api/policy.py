@@ -17,7 +17,6 @@ SECRETARIAT = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
 COORDINATOR = frozenset({Role.COORDINATOR})
 NETWORK = frozenset({Role.NETWORK_ADMIN})
 BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
-READS_NOTICES = BRINGS | {Role.CUSTODIAN}
 
 GRANTS: dict[str, frozenset[Role]] = {
     "organisation.register": NETWORK,
@@ -30,7 +29,6 @@ GRANTS: dict[str, frozenset[Role]] = {
     "request.table": SECRETARIAT,
     "decision.record": COORDINATOR,
     "activity.log": SECRETARIAT,
-    "notice.read": READS_NOTICES,
 }
 
 

@@ -64,6 +64,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A code or id that it refers to does not exist: check place codes and organisations.",
     ),
     "TEXT_LENGTH": ("Le texte doit avoir de 1 à {most} caractères.", "The text must have 1 to {most} characters."),
+    "TEXT_MARKS": (
+        "Le texte a plus de {most} signes diacritiques à la suite: retirez-les.",
+        "The text has more than {most} combining marks in a row: remove them.",
+    ),
     "LIST_LENGTH": ("La liste prend au plus {most} éléments.", "The list takes at most {most} items."),
     "DATE_INCOMPLETE": (
         "La date ne va pas avec sa précision: un intervalle a un début et une fin, une date inconnue n'a rien.",

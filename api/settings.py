@@ -26,7 +26,6 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     owner_database_url: SecretStr | None = None
     key_file: Path | None = None
-    issuer: str | None = None
     audience: str = "baraza"
     introspection: bool | None = None
     pool_size: int = Field(default=10, ge=1, le=200)

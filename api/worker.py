@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from api.audit.actions import chain
@@ -19,30 +20,48 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("baraza.worker")
 
+HOUR = 3600.0
 PAUSE = 0.5
 """Seconds between two rounds: an audit line is chained within a second."""
 
 
 async def work(store: Store) -> None:
-    """Go round until cancelled. A round that fails is logged by its kind and the next one tries again."""
-    while True:
-        try:
-            while await once(store):
-                pass
-        except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
-            log.warning("round not finished: %s", type(error).__name__)
-        await asyncio.sleep(PAUSE)
+    """Go round until cancelled, on a connection of its own. At the start and hourly the whole audit is looked through
+    until nothing is left to do."""
+    alone = store.alone()
+    clock = asyncio.get_running_loop().time
+    looked_through = clock() - HOUR
+    try:
+        while True:
+            whole = clock() - looked_through >= HOUR
+            if await _round(alone, whole=whole):
+                continue
+            looked_through = clock() if whole else looked_through
+            await asyncio.sleep(PAUSE)
+    finally:
+        await alone.close()
 
 
-async def once(store: Store) -> int:
-    """One round through the groups, each under a seat of its own; how much was done."""
+async def _round(store: Store, *, whole: bool) -> int:
+    """A round that fails is logged by its kind, and the next one tries again."""
+    try:
+        return await once(store, whole=whole)
+    except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
+        log.warning("round not finished: %s", type(error).__name__)
+        return 0
+
+
+async def once(store: Store, *, whole: bool = True) -> int:
+    """One round through the groups, each under a seat of its own and without harm to the others; how much was done."""
     done = 0
     for group_id in await _groups(store):
         seat = system_seat(Role.WORKER, group_id)
-        async with store.process(seat) as op:
-            done += await carry(op)
-        async with store.process(seat) as op:
-            done += await chain(op)
+        for job in (carry, partial(chain, whole=whole)):
+            try:
+                async with store.process(seat) as op:
+                    done += await job(op)
+            except Exception as error:  # noqa: BLE001 - the other groups go on
+                log.warning("a group's round not finished: %s", type(error).__name__)
     return done
 
 

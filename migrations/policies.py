@@ -48,6 +48,7 @@ def quoted(codes: str) -> str:
 
 
 SEATED = "(SELECT seat_id()) IS NOT NULL"
+UNSEATED = "(SELECT seat_id()) IS NULL"
 IN_GROUP = "group_id = (SELECT seat_group())"
 OWN = "seat_id = (SELECT seat_id())"
 OWN_ORGANISATION = "organisation_id = (SELECT seat_organisation())"

@@ -42,6 +42,7 @@ class CaseRisk:
 @published(tables.CaseNarrative, "What the case is about, for the seats of its audience.")
 class CaseNarrative:
     text: str = sealed("text", "What happened.")
+    occurred: DateWithPrecision = column("When it happened, as exactly as it is known.")
 
     audience: list[Category] = code_list(
         Category, "Categories that may read it, beside the secretariat and the custodian.", of="audience"
@@ -55,7 +56,8 @@ class CasePlace:
 
 @published(tables.ActivityNote, "What was done and what came of it, for the seats of its audience.")
 class ActivityNote:
-    text: str = sealed("text", "The note.")
+    text: str | None = sealed("text", "The note.")
+    done: DateWithPrecision = column("When, as exactly as it is known.")
 
     audience: list[Category] = code_list(
         Category, "Categories that may read it, beside the secretariat and the custodian.", of="audience"
@@ -65,7 +67,7 @@ class ActivityNote:
 @published(tables.Activity, "A step taken on a case.")
 class Activity(Node):
     kind: ActivityKind = column("What kind of step.")
-    done: DateWithPrecision = column("When.")
+    done: DateWithPrecision = column("When, to the month; the note has it as exactly as it is known.")
     recorded_at: datetime = column("When it was written down.")
     note: ActivityNote | None = to_one(reads.note, "What came of it; null where it is not yours to read.")
     case: Case | None = to_one(reads.of, "The case.")
@@ -87,7 +89,7 @@ class Case(Node):
     state: CaseState = column("Where it stands.")
     title: str = column("A neutral title.")
     incident_class: IncidentClass = column("What kind of incident it is about.")
-    occurred: DateWithPrecision = column("When it happened.")
+    occurred: DateWithPrecision = column("When it happened, to the month; the narrative has it exactly.")
     opened_on: date = column("Day of the decision to take it up.")
     version: int = column("Version of the row: name it when you change it.")
     place: Place | None = to_one(places.of("pcode"), "Territory or town.")

@@ -12,7 +12,7 @@ from api.decisions import reads as decisions
 from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
-from api.graph.declare import column, labelled, published, roots, to_many, to_one
+from api.graph.declare import column, labelled, published, roots, sealed, to_many, to_one
 from api.groups import reads as groups
 from api.meetings import actions, reads, tables
 from api.meetings.rules import MeetingKind, MeetingState
@@ -38,11 +38,16 @@ class Attendance:
     seat: Seat | None = to_one(groups.seat, "The seat.")
 
 
+@published(tables.AgendaNote, "What the secretariat noted when it tabled a request.")
+class AgendaNote:
+    incomplete_reason: str = sealed("incomplete_reason", "Why it was tabled below the group's minimum.")
+
+
 @published(tables.AgendaItem, "A request on the agenda of a meeting.")
 class AgendaItem(Node):
     request_version: int = column("The version of the request that was shown.")
-    incomplete_reason: str | None = column("Why it was tabled below the group's minimum.")
     tabled_at: datetime = column("When it was put on the agenda.")
+    note: AgendaNote | None = to_one(reads.note, "The secretariat's note, where there is one.")
     request: Request | None = to_one(requests.of, "The request.")
     meeting: Meeting | None = to_one(reads.of, "The meeting.")
 

@@ -57,6 +57,7 @@ class RequestNarrative:
     alleged_actor_kind: ActorKind | None = column("Kind of the alleged actor.")
     counting_unit: CountingUnit | None = column("What `affected` counts.")
     affected: int | None = column("How many were affected; null where the number is unknown.")
+    occurred: DateWithPrecision = column("When it happened, as exactly as it is known.")
 
     audience: list[Category] = code_list(
         Category, "Categories that may read it, beside the secretariat, the custodian and the author.", of="audience"
@@ -78,7 +79,8 @@ class RequestSource:
 
 @published(tables.TriageNote, "What the secretariat found at triage.")
 class TriageNote:
-    text: str = sealed("text", "The note.")
+    completeness: int = column("How much of the fact sheet's minimum there was, in per cent.")
+    text: str | None = sealed("text", "The note.")
 
 
 @published(tables.Request, "A matter brought to the group; it stays on record whatever becomes of it.")
@@ -90,9 +92,10 @@ class Request(Node):
     channel: Channel = column("How it reached the group.")
     urgency: Urgency = column("How soon it must be acted on.")
     incident_class: IncidentClass | None = column("What kind of incident it is about; null where it is about none.")
-    occurred: DateWithPrecision = column("When it happened.")
+    occurred: DateWithPrecision = column(
+        "When it happened, to the month; the narrative has it as exactly as it is known."
+    )
     brought: DateWithPrecision = column("When it was brought.")
-    completeness: int | None = column("How much of the fact sheet's minimum is there, in per cent; null before triage.")
     submitted_at: datetime = column("When it was entered.")
     version: int = column("Version of the row: name it when you change it.")
     place: Place | None = to_one(places.of("pcode"), "Territory or town.")

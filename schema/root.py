@@ -38,7 +38,7 @@ class NodeQuery:
         return found
 
     @strawberry.field(
-        metadata={"sized_by": "ids"},
+        metadata={"sized_by": "ids", "most": MOST_NODES},
         description=f"The rows with these ids, in their order, null for each that is not there. At most {MOST_NODES}.",
     )
     async def nodes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from api.store.operation import Operation
 
 CHAINED_AT_ONCE = 500
+LATEST_COMMIT = timedelta(minutes=10)
+"""Far longer than the timeouts of the role let an operation last between its time and its commit."""
 
 
 async def record(
@@ -36,14 +39,16 @@ async def record(
     )
 
 
-async def chain(op: Operation) -> int:
-    """Link the group's unchained lines and tell how many there were; only one chainer of a group works at a time."""
+async def chain(op: Operation, *, whole: bool) -> int:
+    """Link the group's unchained lines and tell how many there were; only one chainer of a group works at a time. Only
+    the `whole` history has lines in it that are older than a while before the chain's end."""
     lock = select(func.pg_try_advisory_xact_lock(func.hashtextextended(f"audit {op.group_id}", 0)))
     if not (await op.scalars(lock))[0]:
         return 0
-    last = await op.scalars(reads.last_link(op.group_id))
-    number, before = (last[0].number, last[0].hash) if last else (0, rules.START)
-    lines = await op.scalars(reads.unchained(op.group_id, CHAINED_AT_ONCE))
+    last = await op.rows(reads.last_link(op.group_id))
+    number, before = (last[0][0].number, last[0][0].hash) if last else (0, rules.START)
+    since = None if whole or not last else last[0][1] - LATEST_COMMIT
+    lines = await op.scalars(reads.unchained(op.group_id, since, CHAINED_AT_ONCE))
     for number, line in enumerate(lines, number + 1):  # noqa: B020 - counts on from the last link
         before = rules.link_hash(before, line)
         await op.add(AuditLink(group_id=op.group_id, number=number, line_id=line.id, hash=before))

@@ -11,7 +11,7 @@ from api import policy
 from api.audit.actions import record
 from api.cases import rules
 from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePlace, CaseRisk
-from api.dates import checked
+from api.dates import checked, to_the_month
 from api.groups import reads as groups
 from api.requests import reads as requests
 
@@ -83,16 +83,19 @@ async def log_activity(
         id=activity_id,
         case_id=case_id,
         kind=kind,
-        done=checked(done, argument="done", latest=op.now.date()),
+        done=to_the_month(checked(done, argument="done", latest=op.now.date())),
         recorded_at=op.now,
     )
     await op.add(activity)
+    row = ActivityNote(
+        group_id=op.group_id,
+        activity_id=activity_id,
+        audience=sorted(category.name for category in audience),
+        done=done,
+    )
     if note is not None:
-        row = ActivityNote(
-            group_id=op.group_id, activity_id=activity_id, audience=sorted(category.name for category in audience)
-        )
         op.seal(row, "text", note)
-        await op.add(row)
+    await op.add(row)
     await record(op, "activity.log", activity_id, case_id)
     return activity
 
@@ -110,7 +113,7 @@ async def _carry_over(op: Operation, request_id: UUID, case_id: UUID) -> None:
     """Seal what the request tells again, for the case's own rows."""
     key = {"group_id": op.group_id, "case_id": case_id}
     for narrative in await op.scalars(requests.narratives_of(op.group_id, request_id)):
-        row = CaseNarrative(**key, audience=narrative.audience)
+        row = CaseNarrative(**key, audience=narrative.audience, occurred=narrative.occurred)
         op.seal(row, "text", op.open(narrative, "text"))
         await op.add(row)
     for place in await op.scalars(requests.places_of(op.group_id, request_id)):

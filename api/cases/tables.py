@@ -67,6 +67,10 @@ class CaseNarrative(Base):
     case_id: Mapped[Key]
     audience: Mapped[list[str]]
     text: Mapped[Sealed]
+    occurred_from: Mapped[date | None]
+    occurred_to: Mapped[date | None]
+    occurred_precision: Mapped[Precision]
+    occurred: Mapped[DateWithPrecision] = composite("occurred_from", "occurred_to", "occurred_precision")
 
 
 class CasePlace(Base):
@@ -81,7 +85,7 @@ class CasePlace(Base):
 
 
 class Activity(Base):
-    """GROUP: kind and date of a step taken."""
+    """GROUP: kind and month of a step taken."""
 
     __tablename__ = "activities"
     __table_args__ = (
@@ -101,7 +105,7 @@ class Activity(Base):
 
 
 class ActivityNote(Base):
-    """PILLAR: what was done and what came of it."""
+    """PILLAR: what was done, when exactly, and what came of it."""
 
     __tablename__ = "activity_notes"
     __table_args__ = (ForeignKeyConstraint(["group_id", "activity_id"], ["activities.group_id", "activities.id"]),)
@@ -109,7 +113,11 @@ class ActivityNote(Base):
     group_id: Mapped[GroupId]
     activity_id: Mapped[Key]
     audience: Mapped[list[str]]
-    text: Mapped[Sealed]
+    text: Mapped[Sealed | None]
+    done_from: Mapped[date | None]
+    done_to: Mapped[date | None]
+    done_precision: Mapped[Precision]
+    done: Mapped[DateWithPrecision] = composite("done_from", "done_to", "done_precision")
 
 
 class TimelineEntry(Base):

@@ -49,7 +49,8 @@ class Reason(Enum):
 
 def counts_for_quorum(pillar: Pillar | None, roles: Iterable[str]) -> bool:
     """Observers and the custodian neither vote nor count."""
-    return pillar is not None and bool({Role.MEMBER.name, Role.COORDINATOR.name, Role.CASE_OFFICER.name} & set(roles))
+    voting = {Role.MEMBER.name, Role.COORDINATOR.name, Role.CASE_OFFICER.name}
+    return pillar is not None and Role.CUSTODIAN.name not in roles and bool(voting & set(roles))
 
 
 def check_quorum(present: Sequence[Pillar], per_pillar: int) -> None:

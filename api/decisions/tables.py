@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from api.decisions.rules import DecisionKind, DecisionMode, Reason
@@ -19,6 +19,7 @@ class Decision(Base):
     __table_args__ = (
         ForeignKeyConstraint(["group_id", "meeting_id"], ["meetings.group_id", "meetings.id"]),
         ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
+        UniqueConstraint("group_id", "meeting_id", "request_id"),
         Index(None, "group_id", "request_id", "recorded_at", "id"),
         Index(None, "group_id", "meeting_id", "recorded_at", "id"),
         CheckConstraint("(mode = 'VOTE') = (votes_for IS NOT NULL)", name="votes"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200
 MOST_ITEMS = 100
+MOST_MARKS = 30
+"""Combining marks in a row, as in the Stream-Safe Text Format (UAX 15, section 13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +82,17 @@ class Act(FieldExtension):
             given = _checked(kwargs, info._field.arguments)  # noqa: SLF001 - strawberry has no other way to its arguments
             async with operation.savepoint():
                 return await next_(source, info, **given)
-        except NotAllowed as refusal:
-            await record(operation, str(refusal.values.get("act", info.python_name)), outcome=AuditOutcome.REFUSED)
-            return refusal
         except Refusal as refusal:
-            return refusal
+            refused = refusal
         except exc.DBAPIError as error:
-            refused = refusal_of(error)
-            if isinstance(refused, Refusal):
-                return refused
-            raise
+            meant = refusal_of(error)
+            if not isinstance(meant, Refusal):
+                raise
+            refused = meant
+        if isinstance(refused, NotAllowed):
+            act_name = str(refused.values.get("act", info.python_name))
+            await record(operation, act_name, outcome=AuditOutcome.REFUSED)
+        return refused
 
 
 def _checked(kwargs: dict[str, Any], arguments: Iterable[Any]) -> dict[str, Any]:
@@ -100,10 +104,7 @@ def _bounded(value: Any, definition: Any) -> Any:
     """Text in NFC without blanks around it; raise `InvalidInput` for empty or over-long text and over-long lists."""
     name, most = _name(definition), definition.metadata.get("most")
     if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value).strip()
-        if not text or len(text) > (most or MOST_TEXT):
-            raise InvalidInput("TEXT_LENGTH", field=name, most=most or MOST_TEXT)
-        return text
+        return _text(value, name, most or MOST_TEXT)
     if isinstance(value, list):
         if len(value) > (most or MOST_ITEMS):
             raise InvalidInput("LIST_LENGTH", field=name, most=most or MOST_ITEMS)
@@ -111,6 +112,22 @@ def _bounded(value: Any, definition: Any) -> Any:
     for inner in _parts(value):
         setattr(value, inner.python_name, _bounded(getattr(value, inner.python_name), inner))
     return value
+
+
+def _text(value: str, name: str, most: int) -> str:
+    """Measured before it is normalised: that takes the square of the longest run of combining marks."""
+    if len(value) > 2 * most:
+        raise InvalidInput("TEXT_LENGTH", field=name, most=most)
+    if any(len(list(run)) > MOST_MARKS for marked, run in groupby(value, _is_mark) if marked):
+        raise InvalidInput("TEXT_MARKS", field=name, most=MOST_MARKS)
+    text = unicodedata.normalize("NFC", value).strip()
+    if not text or len(text) > most:
+        raise InvalidInput("TEXT_LENGTH", field=name, most=most)
+    return text
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(character) != 0
 
 
 def _parts(value: Any) -> Iterable[Any]:

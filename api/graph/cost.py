@@ -1,7 +1,8 @@
 """What an operation may cost, from its document and variables alone, before a connection is taken (SECURITY §2).
 
 A point for each page that is read and one for every ten rows that it may return, multiplied downwards by the rows above
-it. Edges to one row cost nothing. Each fragment is measured once, so the work is linear in the document.
+it; what is asked beyond an edge's maximum is refused later by name, and counts as the maximum here. Edges to one row
+cost nothing. Each fragment is measured once, so the work is linear in the document.
 """
 
 from __future__ import annotations
@@ -87,8 +88,9 @@ class _Meter:
         edge, sized_by = metadata.get("edge"), metadata.get("sized_by")
         if isinstance(edge, ToMany):
             asked = [self._value(given[name]) for name in ("first", "last") if name in given]
-            return min([size for size in asked if size is not None and size >= 0], default=edge.default)
-        return self._value(given[sized_by]) if sized_by in given else None
+            wanted = min([size for size in asked if size is not None and size >= 0], default=edge.default)
+            return min(wanted, edge.most)
+        return min(self._value(given[sized_by]) or 0, metadata["most"]) if sized_by in given else None
 
     def _value(self, node: ValueNode) -> int | None:
         """The number, or the length of the list."""

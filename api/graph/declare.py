@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import Info
 
+from api.errors import RequestRefused
 from api.store.paging import cut
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FIRST = "How many, from the start of the order."
 AFTER = "Cursor that the page starts after."
 LAST = "How many, from the end of the order."
+MOST_VALUES = 100
 BEFORE = "Cursor that the page ends before."
 
 
@@ -110,7 +112,9 @@ def roots(edge: ToMany, description: str, filtered: type | None = None) -> Any:
         asked = cut(edge, first, after, last, before)
         return await info.context.loader.page(edge, None, asked, _given(filter))
 
-    described = strawberry.argument(description="Only rows with one of the given values, for each field given.")
+    described = strawberry.argument(
+        description="Only rows with one of the given values, at most 100, for each field given."
+    )
     if filtered is None:
         return _unfiltered(edge, description)
     resolve.__annotations__["filter"] = Annotated[filtered | None, described]
@@ -163,6 +167,8 @@ def _given(filters: Any) -> Mapping[str, Any]:
     given = {
         field.python_name: getattr(filters, field.python_name) for field in filters.__strawberry_definition__.fields
     }
+    if any(values is not None and len(values) > MOST_VALUES for values in given.values()):
+        raise RequestRefused("LIST_LENGTH", most=MOST_VALUES)
     return {name: values for name, values in given.items() if values is not None}
 
 

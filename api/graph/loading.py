@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from strawberry.dataloader import DataLoader
 
 from api.store import edges, paging
+from api.store.engine import refused_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from api.store.base import Base
     from api.store.edges import ToMany, ToOne
     from api.store.operation import Operation
     from api.store.paging import Page, Slice
 
+Load = Callable[[list[Any]], Awaitable[Sequence[Any]]]
 Filters = tuple[tuple[str, tuple[Any, ...]], ...]
 
 
@@ -77,7 +81,20 @@ class Loader:
     def _group_id(self) -> Any:
         return self._operation.seat.group_id
 
-    def _batch(self, name: Any, load: Any) -> DataLoader[Any, Any]:
+    def _batch(self, name: Any, load: Load) -> DataLoader[Any, Any]:
         if name not in self._batches:
-            self._batches[name] = DataLoader(load_fn=load)
+            self._batches[name] = DataLoader(load_fn=_briefly(load))
         return self._batches[name]
+
+
+def _briefly(load: Load) -> Load:
+    """A statement that fails, fails for every row that waits for it: they share one short refusal, not copies of an
+    error that carries SQL."""
+
+    async def loaded(keys: list[Any]) -> Sequence[Any]:
+        try:
+            return await load(keys)
+        except SQLAlchemyError as error:
+            raise (refused_read(error)) from None
+
+    return loaded

@@ -45,7 +45,7 @@ async def open_group(
     founded: DateWithPrecision,
     jurisdiction: Sequence[tuple[str, date, date | None]],
 ) -> WorkingGroup:
-    """A new tenant with its settings and jurisdiction; its sealing key is made beside the database."""
+    """A new tenant with its settings and jurisdiction; who opens it gives it its sealing key first."""
     policy.require(op.seat, "group.open")
     group = WorkingGroup(id=group_id, code=code, name_fr=name_fr, name_en=name_en)
     settings = GroupSettings(

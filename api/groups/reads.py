@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api.groups.tables import GroupSettings, Jurisdiction, Organisation, OrganisationAlias, Person, Seat, WorkingGroup
 from api.store.edges import Order, ToMany, ToOne
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -61,6 +62,9 @@ def settings_of(group_id: UUID) -> Select[Any]:
     return select(GroupSettings).where(GroupSettings.group_id == group_id)
 
 
-def seats_among(group_id: UUID, seat_ids: Collection[UUID]) -> Select[Any]:
-    """Those of the seats that are the group's."""
-    return select(Seat).where(Seat.group_id == group_id, Seat.id.in_(seat_ids)).order_by(Seat.id)
+def seats_among(group_id: UUID, seat_ids: Collection[UUID], on: date | None = None) -> Select[Any]:
+    """Those of the seats that are the group's, and had not ended before that day; a seat may have been entered late."""
+    among = select(Seat).where(Seat.group_id == group_id, Seat.id.in_(seat_ids)).order_by(Seat.id)
+    if on is None:
+        return among
+    return among.where(or_(Seat.valid_to.is_(None), Seat.valid_to >= on))

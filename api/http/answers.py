@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
+
 from api.errors import Refusal, RequestRefused
 from api.sentences import sentence
 from api.store.engine import refusal_of
@@ -14,14 +16,13 @@ from api.store.engine import refusal_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphql import GraphQLError
     from strawberry.types import ExecutionResult
 
 log = logging.getLogger("baraza.graphql")
 
-ALWAYS_SAID = frozenset({401, 403, 405, 408, 413, 415, 500, 503})
-"""Statuses that a client of `application/json` is told too; other refusals of a well-formed request answer 200 there
-(GraphQL over HTTP, section 6.4.1)."""
+MOST_ERRORS = 20
+COERCION = "values.py:"
+"""Where graphql-core, while it executes, refuses a null that only a default let the variable be left out for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +34,30 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(refusal: RequestRefused, language: str, *, strict: bool) -> Answer:
+def refused(refusal: RequestRefused, language: str) -> Answer:
     """The answer where nothing was executed."""
-    errors = refusal.errors or [_error(refusal, language)]
-    about_document = bool(refusal.errors) or refusal.code.startswith(("DOCUMENT_", "TOO_MANY_", "VARIABLES_"))
-    status = 200 if about_document and not strict and refusal.status not in ALWAYS_SAID else refusal.status
-    return Answer(status, {"errors": errors}, refusal.headers)
+    return Answer(refusal.status, {"errors": refusal.errors or [_error(refusal, language)]}, refusal.headers)
 
 
 def answered(result: ExecutionResult, language: str, digest: str) -> Answer:
     """The answer of an executed operation; an error that nobody expected is masked and logged under an id."""
-    said = [_located(error, language, digest) for error in result.errors or ()]
+    said = [_located(error, language, digest) for error in (result.errors or ())[:MOST_ERRORS]]
     body: dict[str, Any] = {"data": result.data}
     if said:
         body = {"errors": [error for error, _ in said], **body}
-    whole = next((refusal for _, refusal in said if result.data is None and refusal), None)
-    if whole is not None:
-        return Answer(whole.status, body, whole.headers)
-    return Answer(200, body)
+    whole = next((refusal for error, refusal in said if _undoes(error, refusal, result.data)), None)
+    if whole is None:
+        return Answer(200, body)
+    return Answer(whole.status, body if "path" in said[0][0] else {"errors": body["errors"]}, whole.headers)
 
 
-def _located(error: GraphQLError, language: str, digest: str) -> tuple[dict[str, Any], RequestRefused | None]:
-    refusal = _meant(error.original_error) or _masked(error, digest)
+def _undoes(error: Mapping[str, Any], refusal: RequestRefused, data: object) -> bool:
+    """Whether the operation as a whole was refused or failed, and not a field of it."""
+    return data is None and ("path" not in error or refusal.status >= 500)  # noqa: PLR2004 - the server's own failures
+
+
+def _located(error: GraphQLError, language: str, digest: str) -> tuple[dict[str, Any], RequestRefused]:
+    refusal = _meant(error.original_error or error) or _masked(error, digest)
     said = _error(refusal, language)
     if error.path:
         said["path"] = error.path
@@ -64,6 +67,8 @@ def _located(error: GraphQLError, language: str, digest: str) -> tuple[dict[str,
 def _meant(cause: BaseException | None) -> RequestRefused | None:
     if isinstance(cause, RequestRefused):
         return cause
+    if isinstance(cause, GraphQLError) and _where(cause).startswith(COERCION):
+        return RequestRefused("VARIABLES_INVALID")
     if isinstance(cause, Refusal):
         return RequestRefused(cause.code, 400, values=cause.values)
     meant = refusal_of(cause)
@@ -73,7 +78,7 @@ def _meant(cause: BaseException | None) -> RequestRefused | None:
 def _masked(error: GraphQLError, digest: str) -> RequestRefused:
     """Logged: the error's kind, where it was raised, the document's hash. Never its text, which may quote values."""
     error_id = secrets.token_hex(6)
-    cause = error.original_error
+    cause = error.original_error or error
     state = getattr(getattr(cause, "orig", cause), "sqlstate", None)
     log.error(
         "error %s: %s %s at %s in document %s", error_id, type(cause).__name__, state or "", _where(cause), digest

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Message, Receive, Scope, Send
 
+    from api.graph.body import Asked
     from api.graph.documents import Documents, Prepared
     from api.graph.limits import Limits
     from api.http.answers import Answer
@@ -55,7 +56,7 @@ class Head:
         """French, unless English is preferred to it (RFC 9110, section 12.5.4)."""
         wanted = {"fr": 0.0, "en": 0.0}
         for item in (self.value(b"accept-language") or "").lower().split(",")[:20]:
-            tag, _, weight = item.strip().partition(";q=")
+            tag, _, weight = item.replace(" ", "").partition(";q=")
             language = tag.partition("-")[0]
             if language in wanted:
                 wanted[language] = max(wanted[language], _weight(weight))
@@ -81,15 +82,14 @@ class GraphQLEndpoint:
         try:
             answer = await self._answer(head, receive)
         except RequestRefused as refusal:
-            answer = refused(refusal, head.language, strict=head.media_type == GRAPHQL_JSON)
+            answer = refused(refusal, head.language)
         await _send(send, answer, head.media_type)
 
     async def _answer(self, head: Head, receive: Receive) -> Answer:
         body.acceptable(head.method, head.raw, self.limits.body_bytes)
         subject = self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits.body_bytes))
-        prepared = self.documents.prepare(asked.source, asked.operation_name)
-        self.documents.coerce(prepared, asked.variables)
+        prepared = self._prepared(asked, head)
         context = Context(
             store=self.store,
             document=prepared.document,
@@ -105,6 +105,17 @@ class GraphQLEndpoint:
         )
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, head.language, prepared.digest)
+
+    def _prepared(self, asked: Asked, head: Head) -> Prepared:
+        """The bounded, valid operation. A request that is well-formed answers 200 to a client of `application/json`
+        whatever its document is like (GraphQL over HTTP, section 6.4.1)."""
+        try:
+            prepared = self.documents.prepare(asked.source, asked.operation_name)
+            self.documents.coerce(prepared, asked.variables)
+        except RequestRefused as refusal:
+            refusal.status = refusal.status if head.media_type == GRAPHQL_JSON else 200
+            raise
+        return prepared
 
 
 def _weight(text: str) -> float:

@@ -14,7 +14,7 @@ from api.decisions.rules import DecisionKind, counts_for_quorum
 from api.errors import InvalidInput, NotFound
 from api.groups import reads as groups
 from api.meetings import reads, rules
-from api.meetings.tables import AgendaItem, Attendance, Meeting
+from api.meetings.tables import AgendaItem, AgendaNote, Attendance, Meeting
 from api.notices.rules import NoticeKind
 from api.requests import actions as requests
 from api.requests import rules as request_rules
@@ -62,7 +62,7 @@ async def hold(
     meeting.state = rules.held(meeting.state)
     meeting.held = checked(held, argument="held", latest=op.now.date())
     await op.flush()
-    seats = await op.scalars(groups.seats_among(op.group_id, seat_ids))
+    seats = await op.scalars(groups.seats_among(op.group_id, seat_ids, held.start or op.now.date()))
     if {seat.id for seat in seats} != set(seat_ids):
         raise NotFound(field="seatIds")
     await op.add(*(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat.id) for seat in seats))
@@ -79,23 +79,25 @@ async def table(
     state = request_rules.moved(request.state, request_rules.TABLE)
     meeting = await fetch(op, meeting_id)
     rules.check_open_agenda(meeting.state)
-    if await _item(op, meeting_id, request_id):
+    if meeting_id in await _tabled_at(op, request_id):
         raise InvalidInput("ALREADY_ON_AGENDA", field="meetingId")
     needed = (await _settings(op)).completeness_to_table
-    request_rules.check_tabling(request.completeness or 0, needed, incomplete_reason)
+    request_rules.check_tabling(await requests.completeness(op, request_id), needed, incomplete_reason)
     request.state = state
     await op.flush()
-    await op.add(
-        AgendaItem(
-            group_id=op.group_id,
-            id=new_id(),
-            meeting_id=meeting_id,
-            request_id=request_id,
-            request_version=version,
-            incomplete_reason=incomplete_reason,
-            tabled_at=op.now,
-        )
+    item = AgendaItem(
+        group_id=op.group_id,
+        id=new_id(),
+        meeting_id=meeting_id,
+        request_id=request_id,
+        request_version=version,
+        tabled_at=op.now,
     )
+    await op.add(item)
+    if incomplete_reason is not None:
+        note = AgendaNote(group_id=op.group_id, agenda_item_id=item.id)
+        op.seal(note, "incomplete_reason", incomplete_reason)
+        await op.add(note)
     await requests.tell(op, NoticeKind.REQUEST_TABLED, request_id)
     await record(op, "request.table", request_id, meeting_id)
     return request
@@ -130,7 +132,7 @@ async def decide(
     request = await requests.fetch(op, request_id, version)
     state = request_rules.decided(request.state, decided.kind)
     meeting = await fetch(op, meeting_id)
-    rules.check_decides(meeting.state, on_agenda=bool(await _item(op, meeting_id, request_id)))
+    rules.check_decides(meeting.state, on_agenda=[meeting_id] == (await _tabled_at(op, request_id))[:1])
     if (taken_up is None) == (decided.kind is DecisionKind.ACCEPT):
         raise InvalidInput("CASE_NEEDED", field="case")
     decision = await decisions.write(
@@ -169,8 +171,9 @@ async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:
     return [seat.pillar for seat in seats if counts_for_quorum(seat.pillar, seat.roles)]
 
 
-async def _item(op: Operation, meeting_id: UUID, request_id: UUID) -> Sequence[AgendaItem]:
-    return await op.scalars(reads.on_agenda(op.group_id, meeting_id, request_id))
+async def _tabled_at(op: Operation, request_id: UUID) -> list[UUID]:
+    """The meetings that the request was tabled at, the latest first."""
+    return [item.meeting_id for item in await op.scalars(reads.tablings_of(op.group_id, request_id))]
 
 
 async def _settings(op: Operation) -> GroupSettings:

@@ -36,7 +36,7 @@ def held(state: MeetingState) -> MeetingState:
 
 
 def check_decides(state: MeetingState, *, on_agenda: bool) -> None:
-    """A decision is recorded at a meeting that was held, on what was on its agenda."""
+    """A decision is recorded at a meeting that was held, on what it was the last to have on its agenda."""
     if state is not MeetingState.HELD:
         raise WrongState("MEETING_NOT_HELD", field="meetingId")
     if not on_agenda:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from api.dates import DateWithPrecision, Precision
 from api.meetings.rules import MeetingKind, MeetingState
-from api.store.base import Base, GroupId, Key
+from api.store.base import Base, GroupId, Key, Sealed
 
 
 class Meeting(Base):
@@ -50,8 +50,20 @@ class AgendaItem(Base):
     meeting_id: Mapped[UUID]
     request_id: Mapped[UUID]
     request_version: Mapped[int]
-    incomplete_reason: Mapped[str | None]
     tabled_at: Mapped[datetime]
+
+
+class AgendaNote(Base):
+    """SECRETARIAT: why a request was tabled below the group's minimum."""
+
+    __tablename__ = "agenda_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "agenda_item_id"], ["agenda_items.group_id", "agenda_items.id"]),
+    )
+
+    group_id: Mapped[GroupId]
+    agenda_item_id: Mapped[Key]
+    incomplete_reason: Mapped[Sealed]
 
 
 class Attendance(Base):

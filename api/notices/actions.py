@@ -65,5 +65,6 @@ async def carry(op: Operation) -> int:
                 await CARRIERS[item.kind](op, item)
                 item.done_at = op.now
         except Exception as error:  # noqa: BLE001 - the others go on; the code is all that a log may know
-            log.warning("outbox item %s not carried: %s", item.kind, type(error).__name__)
+            said = log.error if item.attempts >= reads.MOST_ATTEMPTS else log.warning
+            said("outbox item %s not carried: %s", item.kind, type(error).__name__)
     return len(items)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api import policy
 from api.audit.actions import record
-from api.dates import checked
+from api.dates import checked, to_the_month
 from api.errors import InvalidInput
 from api.notices.actions import post
 from api.notices.rules import NoticeKind
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from api.seat import Category
     from api.store.operation import Operation
 
-Part = TypeVar("Part", RequestAuthor, RequestNarrative, RequestPlace, RequestSource)
+Part = TypeVar("Part", RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,21 @@ async def submit(
         urgency=urgency,
         incident_class=incident_class,
         pcode=pcode,
-        occurred=checked(occurred, argument="occurred", latest=today),
+        occurred=to_the_month(checked(occurred, argument="occurred", latest=today)),
         brought=checked(brought, argument="brought", latest=today),
-        completeness=None,
         submitted_at=op.now,
     )
     author = RequestAuthor(
         group_id=op.group_id, request_id=request_id, organisation_id=op.seat.organisation_id, seat_id=op.seat.id
     )
-    await op.add(request, author, *_parts(op, request_id, told))
+    await op.add(request, author, *_parts(op, request_id, occurred, told))
     await record(op, "request.submit", request_id)
     return request
 
 
-def _parts(op: Operation, request_id: UUID, told: Told) -> list[RequestNarrative | RequestPlace | RequestSource]:
+def _parts(
+    op: Operation, request_id: UUID, occurred: DateWithPrecision, told: Told
+) -> list[RequestNarrative | RequestPlace | RequestSource]:
     key = {"group_id": op.group_id, "request_id": request_id}
     narrative = RequestNarrative(
         **key,
@@ -108,6 +109,7 @@ def _parts(op: Operation, request_id: UUID, told: Told) -> list[RequestNarrative
         alleged_actor_kind=told.alleged_actor_kind,
         counting_unit=told.counting_unit,
         affected=told.affected,
+        occurred=occurred,
     )
     op.seal(narrative, "text", told.narrative)
     if told.wanted_action is not None:
@@ -138,15 +140,24 @@ async def triage(
     source = await _part(op, RequestSource, request_id)
     if source is not None and reliability is not None:
         source.reliability = reliability
-    request.completeness = rules.completeness(await _sheet(op, request, source))
-    if note is not None:
-        row = TriageNote(group_id=op.group_id, request_id=request_id)
-        op.seal(row, "text", note)
-        await op.add(row)
     await op.flush()
+    row = TriageNote(
+        group_id=op.group_id,
+        request_id=request_id,
+        completeness=rules.completeness(await _sheet(op, request, source)),
+    )
+    if note is not None:
+        op.seal(row, "text", note)
+    await op.add(row)
     await tell(op, NoticeKind.REQUEST_TRIAGED, request_id)
     await record(op, "request.triage", request_id)
     return request
+
+
+async def completeness(op: Operation, request_id: UUID) -> int:
+    """How much of the fact sheet's minimum there was at triage, in per cent."""
+    note = await _part(op, TriageNote, request_id)
+    return note.completeness if note else 0
 
 
 async def tell(op: Operation, kind: NoticeKind, request_id: UUID) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.requests.tables import Request, RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote
+from api.requests.tables import Request, RequestNarrative, RequestPlace, RequestSource, TriageNote
 from api.store.edges import ToMany, ToOne, newest_first
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ requests = ToMany(
         "pcode": Request.pcode,
     },
 )
-author = ToOne(RequestAuthor, "id", RequestAuthor.request_id)
 narrative = ToOne(RequestNarrative, "id", RequestNarrative.request_id)
 exact_place = ToOne(RequestPlace, "id", RequestPlace.request_id)
 source = ToOne(RequestSource, "id", RequestSource.request_id)

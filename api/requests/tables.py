@@ -31,7 +31,6 @@ class Request(Base):
     __table_args__ = (
         Index(None, "group_id", "brought_on", "id"),
         Index(None, "group_id", "state", "brought_on", "id"),
-        CheckConstraint("completeness BETWEEN 0 AND 100", name="completeness"),
     )
 
     group_id: Mapped[GroupId]
@@ -52,7 +51,6 @@ class Request(Base):
     brought_to: Mapped[date | None]
     brought_precision: Mapped[Precision] = mapped_column(codes(Precision, "brought_precision"))
     brought: Mapped[DateWithPrecision] = composite("brought_on", "brought_to", "brought_precision")
-    completeness: Mapped[int | None]
     submitted_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
@@ -90,6 +88,10 @@ class RequestNarrative(Base):
     alleged_actor_kind: Mapped[ActorKind | None]
     counting_unit: Mapped[CountingUnit | None]
     affected: Mapped[int | None]
+    occurred_from: Mapped[date | None]
+    occurred_to: Mapped[date | None]
+    occurred_precision: Mapped[Precision]
+    occurred: Mapped[DateWithPrecision] = composite("occurred_from", "occurred_to", "occurred_precision")
 
 
 class RequestPlace(Base):
@@ -118,11 +120,15 @@ class RequestSource(Base):
 
 
 class TriageNote(Base):
-    """SECRETARIAT: what the secretariat found at triage."""
+    """SECRETARIAT: what the secretariat found at triage, and how much of the fact sheet's minimum there was, in %."""
 
     __tablename__ = "triage_notes"
-    __table_args__ = (ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
+        CheckConstraint("completeness BETWEEN 0 AND 100", name="completeness"),
+    )
 
     group_id: Mapped[GroupId]
     request_id: Mapped[Key]
-    text: Mapped[Sealed]
+    completeness: Mapped[int]
+    text: Mapped[Sealed | None]

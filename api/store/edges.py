@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, cast, false, func, literal_column, or_, select, true
+from sqlalchemy import Select, and_, any_, bindparam, cast, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -69,7 +69,7 @@ def oldest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
 
 def one_statement(edge: ToOne, keys: Sequence[Any]) -> Select[Any]:
     """All targets for a batch of keys."""
-    return select(edge.table).where(edge.target.in_(keys))
+    return select(edge.table).where(edge.target == any_(_array(edge.target, keys)))
 
 
 def page_statement(edge: ToMany, cut: Slice, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
@@ -98,7 +98,9 @@ def counts_statement(
     counted = _filtered(select(key, func.count()).select_from(edge.table), edge, filters)
     if edge.target is None:
         return counted
-    return _in_group(counted, edge, group_id).where(edge.target.in_(keys)).group_by(edge.target)
+    return (
+        _in_group(counted, edge, group_id).where(edge.target == any_(_array(edge.target, keys))).group_by(edge.target)
+    )
 
 
 def _in_group(statement: Select[Any], edge: ToMany, group_id: Any) -> Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,6 +39,9 @@ SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplicatio
 FROM pg_roles r WHERE rolname = current_user
 """
 
+COMMIT = "COMMIT"
+"""The statement, and the tag that PostgreSQL answers it with; in a failed transaction that is another."""
+
 TRY_AGAIN = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock."""
 
@@ -60,6 +64,7 @@ class Store:
 
     def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
         self.keyring = keyring
+        self._url, self._wait = url, wait
         self._engine = create_async_engine(
             driver_url(url.get_secret_value()),
             isolation_level="AUTOCOMMIT",
@@ -69,6 +74,10 @@ class Store:
             hide_parameters=True,
             connect_args={"timeout": 5},
         )
+
+    def alone(self) -> Store:
+        """A store with one connection of its own, which no request waits for."""
+        return Store(self._url, self.keyring, size=1, wait=self._wait)
 
     @asynccontextmanager
     async def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AsyncIterator[Operation]:
@@ -97,7 +106,8 @@ class Store:
 
     async def _end(self, connection: AsyncConnection, session: AsyncSession) -> None:
         await session.flush()
-        await (await _raw(connection)).execute("COMMIT")
+        if await (await _raw(connection)).execute(COMMIT) != COMMIT:
+            raise RuntimeError("PostgreSQL rolled back where a commit was asked for")
 
     @asynccontextmanager
     async def _session(self, connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
@@ -205,6 +215,16 @@ def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
     if isinstance(error, AWAY) or state[:2] in {"08", "53", "57"}:
         return RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"})
     return None
+
+
+def refused_read(error: BaseException) -> RequestRefused:
+    """What a failed read means to the client; one that nobody expected is logged here, by its SQLSTATE, under an id."""
+    meant = refusal_of(error)
+    if isinstance(meant, RequestRefused):
+        return meant
+    error_id = secrets.token_hex(6)
+    log.error("error %s: %s %s in a read", error_id, type(error).__name__, _sqlstate(error))
+    return RequestRefused("INTERNAL", 500, details={"errorId": error_id}, error_id=error_id)
 
 
 def may_be_tried_again(error: BaseException | None) -> bool:

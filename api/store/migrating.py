@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import exc
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -46,22 +44,6 @@ async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "hea
         ) from None
     finally:
         await engine.dispose()
-
-
-async def up_to_date(owner_url: SecretStr) -> None:
-    """Raise `StartRefused` unless the database is at the code's revision."""
-    engine = create_async_engine(driver_url(owner_url.get_secret_value()), poolclass=NullPool, hide_parameters=True)
-    try:
-        async with engine.connect() as connection:
-            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
-    except (OSError, asyncpg.PostgresError, exc.DBAPIError) as error:
-        raise StartRefused(
-            f"The database is out of reach ({_reason(error)}): check that it runs, and its URL."
-        ) from None
-    finally:
-        await engine.dispose()
-    if set(current) != set(ScriptDirectory(str(ROOT / "migrations")).get_heads()):
-        raise StartRefused("The database has the shape of another version: run `baraza migrate` with this one.")
 
 
 def _run(connection: Connection, revision: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,12 +15,27 @@ import orjson
 from api.errors import RequestRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from api.store.base import Base
-    from api.store.edges import ToMany
+    from api.store.edges import Order, ToMany
 
 LONGEST_CURSOR = 500
+
+
+def _moment(text: str) -> datetime:
+    """With its time and in UTC: at the ends of the calendar another zone's is no moment of PostgreSQL's."""
+    if "T" not in text:
+        raise ValueError(text)
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+PARSERS: Mapping[type, Callable[[str], Any]] = {
+    date: date.fromisoformat,
+    datetime: _moment,
+    UUID: UUID,
+    str: str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ def page(edge: ToMany, asked: Slice, rows: Sequence[Base], key: Any, filters: An
 
 
 def cursor(edge: ToMany, row: Base) -> str:
-    """Where a row stands in its edge's order: values that the edge's type publishes, and nothing else."""
+    """Where a row stands in its edge's order: its own values there, all of them of the row's own grade."""
     values = [_plain(getattr(row, step.column.key)) for step in edge.order]
     return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
 
@@ -76,11 +91,14 @@ def _values(edge: ToMany, text: str | None) -> tuple[Any, ...] | None:
         return None
     try:
         values = orjson.loads(base64.urlsafe_b64decode(text[:LONGEST_CURSOR] + "=" * (-len(text[:LONGEST_CURSOR]) % 4)))
-        return tuple(
-            _parsed(step.column.type.python_type, value) for step, value in zip(edge.order, values, strict=True)
-        )
-    except (ValueError, TypeError, KeyError, binascii.Error, UnicodeError):
+        return tuple(_parsed(step.column.type.python_type, value) for step, value in _steps(edge, values))
+    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error, UnicodeError):
         raise RequestRefused("CURSOR_INVALID") from None
+
+
+def _steps(edge: ToMany, values: Any) -> Iterable[tuple[Order, Any]]:
+    """The steps of the order, each with its value in the cursor; only a list holds them."""
+    return zip(edge.order, values if isinstance(values, list) else (), strict=True)
 
 
 def _plain(value: Any) -> Any:
@@ -88,12 +106,10 @@ def _plain(value: Any) -> Any:
 
 
 def _parsed(kind: type, value: Any) -> Any:
-    if kind in {date, datetime}:
-        return kind.fromisoformat(value)
-    if kind is UUID:
-        return UUID(value)
-    if kind is str and "\x00" not in value and len(value) <= LONGEST_CURSOR:
-        return str(value)
-    if kind is int and isinstance(value, int) and abs(value) < 2**31:
+    if kind is int and type(value) is int and abs(value) < 2**31:
         return value
-    raise ValueError(kind)
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(kind)
+    if issubclass(kind, Enum):
+        return kind[value]
+    return PARSERS[kind](value)

@@ -63,10 +63,6 @@ class Keyring:
         except (InvalidTag, KeyError, ValueError) as error:
             raise SealBroken from error
 
-    def holds(self, group_id: UUID) -> bool:
-        """Whether narratives of the group can be opened at all."""
-        return group_id in self._keys or group_id in _load(self._file)
-
     def _of(self, group_id: UUID) -> Mapping[int, bytes]:
         if group_id not in self._keys:
             self._keys = _load(self._file)

@@ -63,6 +63,7 @@ TABLES = (
         votes_abstaining INTEGER,
         recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_decisions PRIMARY KEY (group_id, id),
+        CONSTRAINT uq_decisions_group_id_meeting_id_request_id UNIQUE (group_id, meeting_id, request_id),
         CONSTRAINT fk_decisions_group_id_meeting_id FOREIGN KEY(group_id, meeting_id) REFERENCES meetings (group_id,
           id),
         CONSTRAINT fk_decisions_group_id_request_id FOREIGN KEY(group_id, request_id) REFERENCES requests (group_id,
@@ -152,11 +153,15 @@ TABLES = (
     ),
     Table(
         "case_narratives",
-        """
+        f"""
         group_id UUID NOT NULL,
         case_id UUID NOT NULL,
         audience TEXT[] NOT NULL,
         text BYTEA NOT NULL,
+        occurred_from DATE,
+        occurred_to DATE,
+        occurred_precision VARCHAR(40) NOT NULL,
+        CONSTRAINT ck_case_narratives_precision CHECK (occurred_precision IN ({PRECISION})),
         CONSTRAINT pk_case_narratives PRIMARY KEY (group_id, case_id),
         CONSTRAINT fk_case_narratives_group_id_case_id FOREIGN KEY(group_id, case_id) REFERENCES cases (group_id,
           id),
@@ -204,11 +209,15 @@ TABLES = (
     ),
     Table(
         "activity_notes",
-        """
+        f"""
         group_id UUID NOT NULL,
         activity_id UUID NOT NULL,
         audience TEXT[] NOT NULL,
-        text BYTEA NOT NULL,
+        text BYTEA,
+        done_from DATE,
+        done_to DATE,
+        done_precision VARCHAR(40) NOT NULL,
+        CONSTRAINT ck_activity_notes_precision CHECK (done_precision IN ({PRECISION})),
         CONSTRAINT pk_activity_notes PRIMARY KEY (group_id, activity_id),
         CONSTRAINT fk_activity_notes_group_id_activity_id FOREIGN KEY(group_id, activity_id) REFERENCES activities
           (group_id, id),

@@ -10,6 +10,7 @@ from alembic import op
 
 from migrations.policies import (
     COORDINATOR,
+    GROUP_READERS,
     IN_GROUP,
     NETWORK_ADMIN,
     OWN,
@@ -17,6 +18,7 @@ from migrations.policies import (
     OWN_SEATS,
     SEATED,
     SECRETARIAT,
+    UNSEATED,
     WORKER,
     Table,
     both,
@@ -151,7 +153,7 @@ TABLES = (
         CONSTRAINT pk_persons PRIMARY KEY (group_id, id),
         CONSTRAINT fk_persons_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id)
         """,
-        select=IN_GROUP,
+        select=both(IN_GROUP, GROUP_READERS),
         insert=either(NETWORK_ADMIN, both(IN_GROUP, COORDINATOR)),
     ),
     Table(
@@ -178,7 +180,7 @@ TABLES = (
         CONSTRAINT ck_seats_category CHECK (category IN ({CATEGORY})),
         CONSTRAINT fk_seats_area FOREIGN KEY(area) REFERENCES places (pcode)
         """,
-        select=either(IN_GROUP, OWN_SEATS),
+        select=either(both(IN_GROUP, either(GROUP_READERS, "id = (SELECT seat_id())")), both(UNSEATED, OWN_SEATS)),
         insert=either(NETWORK_ADMIN, both(IN_GROUP, COORDINATOR)),
         update=both(IN_GROUP, COORDINATOR),
         indexes=[

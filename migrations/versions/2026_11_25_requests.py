@@ -97,11 +97,9 @@ TABLES = (
         brought_on DATE NOT NULL,
         brought_to DATE,
         brought_precision VARCHAR(40) NOT NULL,
-        completeness INTEGER,
         submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
         version INTEGER NOT NULL,
         CONSTRAINT pk_requests PRIMARY KEY (group_id, id),
-        CONSTRAINT ck_requests_completeness CHECK (completeness BETWEEN 0 AND 100),
         CONSTRAINT fk_requests_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id),
         CONSTRAINT ck_requests_requeststate CHECK (state IN ({REQUESTSTATE})),
         CONSTRAINT ck_requests_requesttype CHECK (request_type IN ({REQUESTTYPE})),
@@ -132,9 +130,13 @@ TABLES = (
         alleged_actor_kind VARCHAR(40),
         counting_unit VARCHAR(40),
         affected INTEGER,
+        occurred_from DATE,
+        occurred_to DATE,
+        occurred_precision VARCHAR(40) NOT NULL,
         CONSTRAINT pk_request_narratives PRIMARY KEY (group_id, request_id),
         CONSTRAINT fk_request_narratives_group_id_request_id FOREIGN KEY(group_id, request_id) REFERENCES requests
           (group_id, id),
+        CONSTRAINT ck_request_narratives_precision CHECK (occurred_precision IN ({PRECISION})),
         CONSTRAINT ck_request_narratives_affected CHECK (affected IS NULL OR affected >= 0),
         CONSTRAINT fk_request_narratives_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id),
         CONSTRAINT ck_request_narratives_actorkind CHECK (alleged_actor_kind IN ({ACTORKIND})),
@@ -189,7 +191,9 @@ TABLES = (
         """
         group_id UUID NOT NULL,
         request_id UUID NOT NULL,
-        text BYTEA NOT NULL,
+        completeness INTEGER NOT NULL,
+        text BYTEA,
+        CONSTRAINT ck_triage_notes_completeness CHECK (completeness BETWEEN 0 AND 100),
         CONSTRAINT pk_triage_notes PRIMARY KEY (group_id, request_id),
         CONSTRAINT fk_triage_notes_group_id_request_id FOREIGN KEY(group_id, request_id) REFERENCES requests
           (group_id, id),
@@ -247,7 +251,6 @@ TABLES = (
         meeting_id UUID NOT NULL,
         request_id UUID NOT NULL,
         request_version INTEGER NOT NULL,
-        incomplete_reason TEXT,
         tabled_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_agenda_items PRIMARY KEY (group_id, id),
         CONSTRAINT fk_agenda_items_group_id_meeting_id FOREIGN KEY(group_id, meeting_id) REFERENCES meetings
@@ -265,6 +268,20 @@ TABLES = (
             "CREATE INDEX ix_agenda_items_group_id_request_id_tabled_at_id"
             " ON agenda_items (group_id, request_id, tabled_at, id)",
         ],
+    ),
+    Table(
+        "agenda_notes",
+        """
+        group_id UUID NOT NULL,
+        agenda_item_id UUID NOT NULL,
+        incomplete_reason BYTEA NOT NULL,
+        CONSTRAINT pk_agenda_notes PRIMARY KEY (group_id, agenda_item_id),
+        CONSTRAINT fk_agenda_notes_group_id_agenda_item_id FOREIGN KEY(group_id, agenda_item_id)
+          REFERENCES agenda_items (group_id, id),
+        CONSTRAINT fk_agenda_notes_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id)
+        """,
+        select=both(IN_GROUP, KEEPERS),
+        insert=both(IN_GROUP, SECRETARIAT),
     ),
 )
 
