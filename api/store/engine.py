@@ -90,7 +90,8 @@ class Store:
             seat = await bind(raw, subject, wanted, write=write)
 
         async with self._connection(begin) as connection, self._session(connection) as session:
-            yield Operation(seat, session, self.keyring)
+            async with _open(Operation(seat, session, self.keyring)) as operation:
+                yield operation
             await self._end(connection, session)
 
     @asynccontextmanager
@@ -101,7 +102,8 @@ class Store:
             await bind_system(raw, seat, write=write)
 
         async with self._connection(begin) as connection, self._session(connection) as session:
-            yield Operation(seat, session, self.keyring)
+            async with _open(Operation(seat, session, self.keyring)) as operation:
+                yield operation
             await self._end(connection, session)
 
     async def _end(self, connection: AsyncConnection, session: AsyncSession) -> None:
@@ -174,6 +176,14 @@ class Store:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+@asynccontextmanager
+async def _open(operation: Operation) -> AsyncIterator[Operation]:
+    try:
+        yield operation
+    finally:
+        await operation.close()
 
 
 async def _raw(connection: AsyncConnection) -> Raw:

@@ -35,6 +35,7 @@ class Operation:
     keyring: sealing.Keyring
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    closed: bool = False
 
     @property
     def group_id(self) -> UUID:
@@ -43,13 +44,26 @@ class Operation:
             raise NotFound
         return self.seat.group_id
 
-    async def rows(self, statement: Select[Any]) -> Sequence[Any]:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One statement at a time, and none after the end: a resolver whose sibling failed may still be under way."""
         async with self.lock:
+            if self.closed:
+                raise asyncio.CancelledError
+            yield
+
+    async def close(self) -> None:
+        """Wait for the statement that is under way, and let no other begin."""
+        async with self.lock:
+            self.closed = True
+
+    async def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        async with self._turn():
             found: Sequence[Any] = (await self.session.execute(statement)).all()
             return found
 
     async def scalars(self, statement: Select[Any]) -> Sequence[Any]:
-        async with self.lock:
+        async with self._turn():
             return (await self.session.scalars(statement)).all()
 
     async def fetch(
@@ -77,13 +91,13 @@ class Operation:
 
     async def add(self, *rows: Base) -> None:
         """Write new rows, in this order."""
-        async with self.lock:
+        async with self._turn():
             for row in rows:
                 self.session.add(row)
                 await self.session.flush()
 
     async def flush(self) -> None:
-        async with self.lock:
+        async with self._turn():
             await self.session.flush()
 
     @asynccontextmanager
