@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -19,11 +20,14 @@ from api.asgi import build, check_mode
 from api.demo import loading
 from api.demo.roster import PERSONAS
 from api.errors import RequestRefused, StartRefused
+from api.groups.actions import check_keys
 from api.identity import DevelopmentIssuer
+from api.seat import Role, system_seat
 from api.settings import Settings, load
 from api.store import embedded
 from api.store.engine import Store
 from api.store.migrating import migrate as run_migrations
+from api.store.migrating import up_to_date
 from api.store.sealing import Keyring
 from api.store.supervise import end_with_parent
 from api.worker import work
@@ -60,9 +64,8 @@ def main() -> None:
 def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
-    check_mode(settings)
     _leave_quietly()
-    with _listening(settings) as listener, _database(settings) as urls:
+    with _listening(settings) as listener, _served(settings) as urls:
         _run(_prepare(settings, urls))
         application = build(settings, _store(settings, urls))
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
@@ -79,10 +82,10 @@ def worker() -> None:
     settings = load()
     _leave_quietly()
     with _database(settings) as urls:
-        _run(work(_store(settings, urls)))
+        _run(_carry(settings, urls))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # `-1` is a revision
 def migrate(revision: Annotated[str, typer.Argument(help="Where to; `-1` is one step down.")] = "head") -> None:
     """Bring the database to the shape that this version expects."""
     with _database(load()) as urls:
@@ -151,6 +154,13 @@ def _database(settings: Settings) -> Iterator[Urls]:
         yield Urls(SecretStr(server.app_url), SecretStr(server.owner_url))
 
 
+@contextmanager
+def _served(settings: Settings) -> Iterator[Urls]:
+    check_mode(settings)
+    with _database(settings) as urls:
+        yield urls
+
+
 async def _prepare(settings: Settings, urls: Urls) -> None:
     """Migrate, and load the demonstration once."""
     await run_migrations(urls.owner, urls.app)
@@ -164,13 +174,26 @@ async def _load_demo(settings: Settings, urls: Urls) -> int:
         if not settings.keys.exists() and not await loading.loaded(store):
             loading.make_keys(settings.keys)
         store.keyring.check()
-        return await loading.load(store)
+        entered = await loading.load(store)
     except RequestRefused:
         raise StartRefused(
             "This database holds another network, which the demonstration cannot be entered into: name an empty one."
         ) from None
+    else:
+        await _check_keys(store)
+        return entered
     finally:
         await store.close()
+
+
+async def _carry(settings: Settings, urls: Urls) -> None:
+    await up_to_date(urls.owner)
+    await work(_store(settings, urls))
+
+
+async def _check_keys(store: Store) -> None:
+    async with store.process(system_seat(Role.WORKER), write=False) as op:
+        await check_keys(op)
 
 
 def _store(settings: Settings, urls: Urls) -> Store:
@@ -185,11 +208,17 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
-        except OSError:
-            raise StartRefused(
-                f"Port {settings.port} of {settings.host} is taken: stop what uses it, or set PORT to another."
-            ) from None
+        except OSError as error:
+            raise StartRefused(_not_bound(settings, error)) from None
         yield listener
+
+
+def _not_bound(settings: Settings, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {settings.port} of {settings.host} is taken: stop what uses it, or set PORT to another."
+    if error.errno == errno.EACCES:
+        return f"Port {settings.port} needs rights that this user has not: set PORT to one above 1023."
+    return f"{settings.host} is no address of this machine: correct BARAZA_HOST."
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

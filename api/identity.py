@@ -89,11 +89,11 @@ class DevelopmentIssuer:
 
     def __init__(self, file: Path) -> None:
         try:
-            self._key = RSAKey.import_key(json.loads(file.read_text()))
+            self._key = _signing(RSAKey.import_key(json.loads(file.read_text())))
         except FileNotFoundError:
             self._key = RSAKey.generate_key(2048, {"kid": os.urandom(8).hex(), "use": "sig"}, private=True)
             secrets.write(file, json.dumps(self._key.as_dict(private=True)))
-        except (ValueError, OSError, JoseError):
+        except (ValueError, TypeError, AttributeError, KeyError, OSError, JoseError):
             raise StartRefused(f"The development issuer's key {file} cannot be read: move it away.") from None
         self.keys = KeySet([RSAKey.import_key(self._key.as_dict(private=False))])
 
@@ -102,3 +102,10 @@ class DevelopmentIssuer:
         header = {"alg": "RS256", "typ": "at+jwt", "kid": self._key.kid}
         claims = {"iss": self.name, "sub": persona, "aud": audience, "iat": now, "exp": now + int(hours * 3600)}
         return jwt.encode(header, claims, self._key)
+
+
+def _signing(key: RSAKey) -> RSAKey:
+    """The key, if it can sign."""
+    if not key.is_private:
+        raise ValueError("public")
+    return key

@@ -17,7 +17,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class Settings(BaseSettings):
     """Production is the default; development is asked for by name (SECURITY §7)."""
 
-    model_config = SettingsConfigDict(env_prefix="BARAZA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="BARAZA_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     mode: Literal["development", "production"] | None = None
     data: Path = Path(".baraza")

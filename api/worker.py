@@ -27,28 +27,30 @@ PAUSE = 0.5
 
 async def work(store: Store) -> None:
     """Go round until cancelled, on a connection of its own. At the start and hourly the whole audit is looked through
-    until nothing is left to do."""
+    until nothing is left to do. What keeps failing is logged once, by its kind."""
     alone = store.alone()
     clock = asyncio.get_running_loop().time
-    looked_through = clock() - HOUR
+    looked_through, failing = clock() - HOUR, False
     try:
         while True:
             whole = clock() - looked_through >= HOUR
-            if await _round(alone, whole=whole):
+            done = await _round(alone, whole=whole, silent=failing)
+            failing = done is None
+            if done:
                 continue
-            looked_through = clock() if whole else looked_through
+            looked_through = clock() if whole and not failing else looked_through
             await asyncio.sleep(PAUSE)
     finally:
         await alone.close()
 
 
-async def _round(store: Store, *, whole: bool) -> int:
-    """A round that fails is logged by its kind, and the next one tries again."""
+async def _round(store: Store, *, whole: bool, silent: bool) -> int | None:
+    """How much was done; none where the round failed. The next one tries again."""
     try:
         return await once(store, whole=whole)
     except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
-        log.warning("round not finished: %s", type(error).__name__)
-        return 0
+        log.log(logging.DEBUG if silent else logging.WARNING, "round not finished: %s", type(error).__name__)
+        return None
 
 
 async def once(store: Store, *, whole: bool = True) -> int:

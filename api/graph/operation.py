@@ -48,8 +48,8 @@ class OperationExtension(SchemaExtension):
             return
 
     def _settle(self, context: Context) -> None:
-        """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise. A query without
-        data has had its other fields cut off in the middle of a statement: there is nothing to end in order."""
+        """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise. A query
+        without data had its other fields cut off in the middle of a statement: there is nothing to end in order."""
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and (context.writes or result.data is None):
             result.data = None

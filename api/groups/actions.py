@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from api import policy
 from api.audit.actions import record
-from api.errors import InvalidInput, NotFound
-from api.groups import rules
+from api.errors import InvalidInput, NotFound, StartRefused
+from api.groups import reads, rules
 from api.groups.tables import (
     GroupSettings,
     Jurisdiction,
@@ -19,6 +19,7 @@ from api.groups.tables import (
 )
 from api.seat import Category, Pillar, Role
 from api.store.base import new_id
+from api.store.sealing import SealBroken, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from api.groups.rules import FormalStatus, WorkingMode
     from api.store.operation import Operation
 
+KEY_CHECK = "baraza"
 QUORUM_PER_PILLAR = 1
 COMPLETENESS_TO_TABLE = 60
 
@@ -47,7 +49,8 @@ async def open_group(
 ) -> WorkingGroup:
     """A new tenant with its settings and jurisdiction; who opens it gives it its sealing key first."""
     policy.require(op.seat, "group.open")
-    group = WorkingGroup(id=group_id, code=code, name_fr=name_fr, name_en=name_en)
+    key_check = op.keyring.seal(KEY_CHECK, group_id, _key_place(group_id))
+    group = WorkingGroup(id=group_id, code=code, name_fr=name_fr, name_en=name_en, key_check=key_check)
     settings = GroupSettings(
         group_id=group_id,
         formal_status=formal_status,
@@ -61,6 +64,21 @@ async def open_group(
         await op.add(Jurisdiction(group_id=group_id, pcode=pcode, valid_from=valid_from, valid_to=valid_to))
     await record(op, "group.open", group_id, group_id=group_id)
     return group
+
+
+async def check_keys(op: Operation) -> None:
+    """Raise `StartRefused` unless the key file opens what each group of the network has sealed."""
+    for group in await op.scalars(reads.whole()):
+        try:
+            op.keyring.open(group.key_check, group.id, _key_place(group.id))
+        except SealBroken:
+            raise StartRefused(
+                f"The key file {op.keyring.file} does not open this database's narratives: put its own backup back."
+            ) from None
+
+
+def _key_place(group_id: UUID) -> bytes:
+    return place(WorkingGroup.__tablename__, "key_check", group_id, group_id)
 
 
 async def register_organisation(

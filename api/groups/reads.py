@@ -54,6 +54,11 @@ def group_ids() -> Select[Any]:
     return select(WorkingGroup.id)
 
 
+def whole() -> Select[Any]:
+    """Every group's row."""
+    return select(WorkingGroup).order_by(WorkingGroup.code)
+
+
 def code_of(group_id: UUID) -> Select[Any]:
     return select(WorkingGroup.code).where(WorkingGroup.id == group_id)
 

@@ -45,7 +45,6 @@ def check_roles(roles: AbstractSet[Role], area: str | None) -> None:
 
 
 def matching_key(name: str) -> str:
-    """A name as it is matched: without accents, case, punctuation or doubled blanks (X10). The spelling itself is
-    kept."""
+    """A name as it is matched: without accents, case, punctuation or blanks (X10). The spelling itself is kept."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
+    return "".join(c for c in plain.casefold() if c.isalnum())

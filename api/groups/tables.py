@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column
 from api.dates import DateWithPrecision, Precision
 from api.groups.rules import FormalStatus, WorkingMode
 from api.seat import Category, Pillar
-from api.store.base import Base, GroupId, Key
+from api.store.base import Base, GroupId, Key, Sealed
 
 
 class WorkingGroup(Base):
@@ -23,6 +23,8 @@ class WorkingGroup(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name_fr: Mapped[str]
     name_en: Mapped[str]
+    key_check: Mapped[Sealed]
+    """A known word under the group's key: what opens it, opens the group's narratives."""
 
 
 class GroupSettings(Base):

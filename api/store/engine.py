@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 from sqlalchemy import exc
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
@@ -206,9 +206,22 @@ async def _give_back(connection: AsyncConnection) -> None:
     await connection.close()
 
 
+def parsed_url(url: str) -> URL:
+    """The URL's parts; raise `StartRefused` where it is none. Its text may hold a password and is not repeated."""
+    try:
+        made = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise StartRefused(
+            "A database's URL cannot be read: write postgresql://ROLE:PASSWORD@HOST:PORT/NAME."
+        ) from None
+    if made.get_backend_name() != "postgresql" or set(made.query) - {"sslmode"}:
+        raise StartRefused("A database's URL must begin with postgresql:// and takes no parameter but sslmode.")
+    return made
+
+
 def driver_url(url: str) -> Any:
     """A PostgreSQL URL as people write it, for the one driver we use, which calls `sslmode` ssl."""
-    made = make_url(url).set(drivername="postgresql+asyncpg")
+    made = parsed_url(url).set(drivername="postgresql+asyncpg")
     mode = made.query.get("sslmode")
     return made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode} if mode else {})
 

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import exc
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api.errors import StartRefused
-from api.store.engine import driver_url
+from api.store.engine import driver_url, parsed_url
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-    from sqlalchemy import Connection
+    from sqlalchemy import URL, Connection
 
 ROOT = Path(__file__).parents[2]
 APP_ROLE = "baraza_app"
@@ -30,6 +32,7 @@ async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "hea
     """Make the service's role and run the revisions up or down to `revision`; raise `StartRefused` where the
     database is out of
     reach or newer than the code."""
+    parsed_url(app_url.get_secret_value())
     engine = create_async_engine(driver_url(owner_url.get_secret_value()), poolclass=NullPool, hide_parameters=True)
     try:
         async with engine.begin() as connection:
@@ -38,12 +41,32 @@ async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "hea
             await connection.exec_driver_sql((ROOT / "deploy" / "roles.sql").read_text())
             await connection.run_sync(_run, revision)
         await _let_in(owner_url, app_url)
+    except CommandError:
+        raise StartRefused(
+            "The database and this version do not know each other's revisions: use the version that it was migrated with."
+        ) from None
     except (OSError, asyncpg.PostgresError, exc.DBAPIError) as error:
         raise StartRefused(
             f"The database cannot be migrated ({_reason(error)}): check that it runs, its URL, and the owner's rights."
         ) from None
     finally:
         await engine.dispose()
+
+
+async def up_to_date(owner_url: SecretStr) -> None:
+    """Raise `StartRefused` unless the database is at the code's revision."""
+    engine = create_async_engine(driver_url(owner_url.get_secret_value()), poolclass=NullPool, hide_parameters=True)
+    try:
+        async with engine.connect() as connection:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
+    except (OSError, asyncpg.PostgresError, exc.DBAPIError) as error:
+        raise StartRefused(
+            f"The database is out of reach ({_reason(error)}): check that it runs and its URL."
+        ) from None
+    finally:
+        await engine.dispose()
+    if set(current) != set(ScriptDirectory(str(ROOT / "migrations")).get_heads()):
+        raise StartRefused("The database has the shape of another version: run `baraza migrate` with this one.")
 
 
 def _run(connection: Connection, revision: str) -> None:
@@ -56,18 +79,21 @@ def _run(connection: Connection, revision: str) -> None:
 
 async def _let_in(owner_url: SecretStr, app_url: SecretStr) -> None:
     """Give the service's role the password that its URL says, unless it already opens."""
-    url = make_url(app_url.get_secret_value())
-    if url.username != APP_ROLE:
+    app = parsed_url(app_url.get_secret_value())
+    if app.username != APP_ROLE:
         raise StartRefused(f"BARAZA_DATABASE_URL must name the role {APP_ROLE}, which owns nothing.")
     try:
-        await (await asyncpg.connect(app_url.get_secret_value(), timeout=5)).close()
+        await (await _connected(app)).close()
     except asyncpg.InvalidAuthorizationSpecificationError:
-        owner = await asyncpg.connect(owner_url.get_secret_value(), timeout=5)
-        statement = await owner.fetchval(
-            "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", APP_ROLE, url.password
-        )
-        await owner.execute(statement)
+        owner = await _connected(parsed_url(owner_url.get_secret_value()))
+        quoted = "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)"
+        await owner.execute(await owner.fetchval(quoted, APP_ROLE, app.password))
         await owner.close()
+
+
+async def _connected(url: URL) -> asyncpg.Connection[asyncpg.Record]:
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.connect(plain, timeout=5)
 
 
 def _reason(error: BaseException) -> str:

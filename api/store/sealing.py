@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VERSION = b"\x01"
 NONCE = 12
 WRAPPED = 48
+KEY_BYTES = 32
 
 
 class SealBroken(Exception):  # noqa: N818 - named after what happened
@@ -39,12 +40,12 @@ class Keyring:
     joined since is looked up once more."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         self._keys: Mapping[UUID, Mapping[int, bytes]] = {}
 
     def check(self) -> None:
         """Raise `StartRefused` where the file cannot be used."""
-        self._keys = _load(self._file)
+        self._keys = _load(self.file)
 
     def seal(self, text: str, group_id: UUID, place: bytes) -> bytes:
         keys = self._of(group_id)
@@ -55,6 +56,8 @@ class Keyring:
         return VERSION + number.to_bytes(4, "big") + outer + wrapped + inner + body
 
     def open(self, sealed: bytes, group_id: UUID, place: bytes) -> str:
+        if sealed[:1] != VERSION:
+            raise SealBroken
         number, rest = int.from_bytes(sealed[1:5], "big"), sealed[5:]
         outer, wrapped, rest = rest[:NONCE], rest[NONCE : NONCE + WRAPPED], rest[NONCE + WRAPPED :]
         try:
@@ -65,7 +68,7 @@ class Keyring:
 
     def _of(self, group_id: UUID) -> Mapping[int, bytes]:
         if group_id not in self._keys:
-            self._keys = _load(self._file)
+            self._keys = _load(self.file)
         return self._keys[group_id]
 
 
@@ -77,15 +80,18 @@ def place(table: str, column: str, group_id: UUID, row_id: UUID) -> bytes:
 def _load(file: Path) -> Mapping[UUID, Mapping[int, bytes]]:
     """Read the key file; raise `StartRefused` where it is missing or damaged: without it no narrative opens."""
     try:
-        kept = json.loads(file.read_text())
-        return {
-            UUID(group): {int(number): base64.b64decode(key, validate=True) for number, key in numbered.items()}
-            for group, numbered in kept.items()
-        }
+        return {UUID(group): _numbered(keys) for group, keys in json.loads(file.read_text()).items()}
     except FileNotFoundError:
         raise StartRefused(f"The key file {file} is missing: put it back from its own backup.") from None
-    except (ValueError, OSError, AttributeError):
+    except (ValueError, OSError, AttributeError, TypeError):
         raise StartRefused(f"The key file {file} cannot be read: put it back from its own backup.") from None
+
+
+def _numbered(keys: Mapping[str, str]) -> Mapping[int, bytes]:
+    decoded = {int(number): base64.b64decode(key, validate=True) for number, key in keys.items()}
+    if not decoded or any(len(key) != KEY_BYTES for key in decoded.values()):
+        raise ValueError("keys")
+    return decoded
 
 
 def add_group(file: Path, group_id: UUID) -> None:

@@ -50,6 +50,7 @@ TABLES = (
         code TEXT NOT NULL,
         name_fr TEXT NOT NULL,
         name_en TEXT NOT NULL,
+        key_check BYTEA NOT NULL,
         CONSTRAINT pk_working_groups PRIMARY KEY (id),
         CONSTRAINT uq_working_groups_code UNIQUE (code)
         """,
