@@ -41,8 +41,6 @@ def build(settings: Settings, store: Store) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        store.keyring.check()
-        await store.check()
         working = asyncio.create_task(work(store)) if settings.worker else None
         files = asyncio.create_task(asyncio.to_thread(graphiql.ensure_files, settings.data, stop))
         try:

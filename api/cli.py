@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.asgi import build, check_mode
 from api.demo import loading
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+STOPPING = 5
+"""Seconds that requests under way are given when the server stops."""
 
 Development = Annotated[
     bool, typer.Option("--development", help="Demonstration data, personas, GraphiQL; loopback only.")
@@ -70,7 +74,14 @@ def serve(*, development: Development = False) -> None:
         application = build(settings, _store(settings, urls))
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(
-            uvicorn.Config(application, log_level="warning", access_log=False, server_header=False, date_header=False)
+            uvicorn.Config(
+                application,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=STOPPING,
+            )
         )
         _say(f"Baraza serves on {address}/graphql", f"GraphiQL: {address}/graphiql/", "Stop it with Ctrl-C.")
         server.run(sockets=[listener])
@@ -171,19 +182,24 @@ async def _load_demo(settings: Settings, urls: Urls) -> int:
     """A network that is there keeps its keys; a new one gets them first."""
     store = _store(settings, urls)
     try:
+        await store.check()
         if not settings.keys.exists() and not await loading.loaded(store):
             loading.make_keys(settings.keys)
         store.keyring.check()
         entered = await loading.load(store)
+        await _check_keys(store)
     except RequestRefused:
         raise StartRefused(
             "This database holds another network, which the demonstration cannot be entered into: name an empty one."
         ) from None
-    else:
-        await _check_keys(store)
-        return entered
+    except (OSError, SQLAlchemyError):
+        raise StartRefused(
+            "BARAZA_DATABASE_URL does not lead to the migrated database: check that it runs and both URLs, "
+            "then run `baraza migrate`."
+        ) from None
     finally:
         await store.close()
+    return entered
 
 
 async def _carry(settings: Settings, urls: Urls) -> None:
@@ -222,8 +238,22 @@ def _not_bound(settings: Settings, error: OSError) -> str:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    with asyncio.Runner(loop_factory=None) as runner:
-        return runner.run(work)
+    """Run to the end, or until Ctrl-C or SIGTERM cancels it, which leaves nothing half done."""
+    with asyncio.Runner() as runner:
+        try:
+            return runner.run(_until_asked(work))
+        except asyncio.CancelledError:
+            sys.exit(0)
+        finally:
+            _leave_quietly()
+
+
+async def _until_asked(work: Coroutine[Any, Any, Any]) -> Any:
+    task = asyncio.current_task()
+    assert task is not None
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(asked, task.cancel)
+    return await work
 
 
 def _leave_quietly() -> None:

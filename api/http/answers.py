@@ -57,7 +57,8 @@ def _undoes(error: Mapping[str, Any], refusal: RequestRefused, data: object) -> 
 
 
 def _located(error: GraphQLError, language: str, digest: str) -> tuple[dict[str, Any], RequestRefused]:
-    refusal = _meant(error.original_error or error) or _masked(error, digest)
+    cause = error.original_error or error
+    refusal = _meant(cause) or masked(cause, digest)
     said = _error(refusal, language)
     if error.path:
         said["path"] = error.path
@@ -75,10 +76,9 @@ def _meant(cause: BaseException | None) -> RequestRefused | None:
     return meant if isinstance(meant, RequestRefused) else None
 
 
-def _masked(error: GraphQLError, digest: str) -> RequestRefused:
+def masked(cause: BaseException, digest: str) -> RequestRefused:
     """Logged: the error's kind, where it was raised, the document's hash. Never its text, which may quote values."""
     error_id = secrets.token_hex(6)
-    cause = error.original_error or error
     state = getattr(getattr(cause, "orig", cause), "sqlstate", None)
     log.error(
         "error %s: %s %s at %s in document %s", error_id, type(cause).__name__, state or "", _where(cause), digest

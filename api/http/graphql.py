@@ -17,7 +17,7 @@ from api.graph import body
 from api.graph.context import Context
 from api.graph.idempotency import Answers, checked_key, request_hash
 from api.graph.operation import run
-from api.http.answers import answered, refused
+from api.http.answers import answered, masked, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,8 @@ class GraphQLEndpoint:
             answer = await self._answer(head, receive)
         except RequestRefused as refusal:
             answer = refused(refusal, head.language)
+        except Exception as error:  # noqa: BLE001 - nothing of ours is shown, whatever happened
+            answer = refused(masked(error, "none"), head.language)
         await _send(send, answer, head.media_type)
 
     async def _answer(self, head: Head, receive: Receive) -> Answer:

@@ -209,7 +209,7 @@ async def _give_back(connection: AsyncConnection) -> None:
 def parsed_url(url: str) -> URL:
     """The URL's parts; raise `StartRefused` where it is none. Its text may hold a password and is not repeated."""
     try:
-        made = make_url(url)
+        made = make_url(url.replace("postgres://", "postgresql://", 1))
     except (exc.ArgumentError, ValueError):
         raise StartRefused(
             "A database's URL cannot be read: write postgresql://ROLE:PASSWORD@HOST:PORT/NAME."
@@ -235,7 +235,10 @@ def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
         return RequestRefused("BUSY", 503, headers={"Retry-After": "1"})
     if state == "57014":
         return RequestRefused("TOO_SLOW", 503, headers={"Retry-After": "5"})
-    if isinstance(error, AWAY) or state[:2] in {"08", "53", "57"}:
+    broken = (
+        isinstance(error, exc.InternalError | asyncpg.InternalClientError) and not state
+    )  # cut off within a message
+    if broken or isinstance(error, AWAY) or state[:2] in {"08", "53", "57"}:
         return RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"})
     return None
 

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -41,9 +42,9 @@ async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "hea
             await connection.exec_driver_sql((ROOT / "deploy" / "roles.sql").read_text())
             await connection.run_sync(_run, revision)
         await _let_in(owner_url, app_url)
-    except CommandError:
+    except (CommandError, RevisionError):
         raise StartRefused(
-            "The database and this version do not know each other's revisions: use the version that it was migrated with."
+            f"Revision {revision} cannot be reached from the database's: both must be of one version of Baraza."
         ) from None
     except (OSError, asyncpg.PostgresError, exc.DBAPIError) as error:
         raise StartRefused(
@@ -73,8 +74,15 @@ def _run(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    down = revision.startswith("-") or revision == "base"
-    (command.downgrade if down else command.upgrade)(config, revision)
+    behind = _behind(ScriptDirectory.from_config(config), connection)
+    (command.downgrade if revision.startswith("-") or revision in behind else command.upgrade)(config, revision)
+
+
+def _behind(scripts: ScriptDirectory, connection: Connection) -> set[str]:
+    """The revisions that the database has come through."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    passed = scripts.iterate_revisions(current, "base") if current else ()
+    return {"base", *(script.revision for script in passed)} - {current or ""}
 
 
 async def _let_in(owner_url: SecretStr, app_url: SecretStr) -> None:
