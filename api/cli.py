@@ -239,13 +239,12 @@ def _not_bound(settings: Settings, error: OSError) -> str:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run to the end, or until Ctrl-C or SIGTERM cancels it, which leaves nothing half done."""
-    with asyncio.Runner() as runner:
-        try:
-            return runner.run(_until_asked(work))
-        except asyncio.CancelledError:
-            sys.exit(0)
-        finally:
-            _leave_quietly()
+    try:
+        return asyncio.run(_until_asked(work))
+    except asyncio.CancelledError:
+        sys.exit(0)
+    finally:
+        _leave_quietly()  # the loop has taken the handlers with it
 
 
 async def _until_asked(work: Coroutine[Any, Any, Any]) -> Any:

@@ -1,0 +1,427 @@
+"""The main line as front ends go it, and each of its guards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from acting import (
+    MUTATIONS,
+    SEATS,
+    TAKEN_UP,
+    TOLD,
+    VOTERS,
+    Team,
+    based,
+    contents,
+    day,
+    deciding,
+    found,
+    holding,
+    owner,
+    submission,
+    written,
+)
+from graphql import GraphQLInputObjectType, get_named_type
+
+from api import policy
+from api.sentences import SENTENCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conftest import Client
+
+    from api.cli import Urls
+    from api.settings import Settings
+    from api.store.engine import Store
+
+CODES = {
+    "request.submit": "submitRequest",
+    "request.triage": "triageRequest",
+    "request.table": "tableRequest",
+    "meeting.schedule": "scheduleMeeting",
+    "meeting.hold": "holdMeeting",
+    "decision.record": "recordDecision",
+    "activity.log": "logActivity",
+}
+"""Acts of `api/policy.py` that are published."""
+
+VOTED = {"mode": "VOTE", "votes": {"for": 3, "against": 1, "abstaining": 1}}
+
+
+@pytest.fixture(scope="module")
+async def team(store: Store, settings: Settings, client: Client) -> Team:
+    return await found(store, settings, client, "act")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Rows at which refusals are tried; none of them changes anything, so that all tests share it."""
+
+    submitted: Any
+    triaged: Any
+    incomplete: Any
+    scheduled: Any
+    """A meeting to come, with `waiting` on its agenda."""
+    waiting: Any
+    held: Any
+    """A meeting that was held with `tabled` on its agenda."""
+    tabled: Any
+    thin: Any
+    """A meeting that was held without the private sector, with `unquorate` on its agenda."""
+    unquorate: Any
+    elsewhere: Any
+    """A request on the agenda of another meeting that was held."""
+    case_id: str
+    closed_id: str
+
+
+@pytest.fixture(scope="module")
+async def stage(team: Team, urls: Urls) -> Stage:
+    scheduled, held, thin, other = [await team.scheduled() for _ in range(4)]
+    waiting, tabled, unquorate, elsewhere = [await team.tabled(at) for at in (scheduled, held, thin, other)]
+    closed_id = await team.case()
+    async with owner(urls, "cases") as connection:
+        await connection.execute("UPDATE cases SET state = 'CLOSED' WHERE id = $1", UUID(closed_id.partition(":")[2]))
+    return Stage(
+        submitted=await team.submitted(),
+        triaged=await team.triaged(),
+        incomplete=await team.triaged(told={"narrative": "Une barrière."}),
+        scheduled=scheduled,
+        waiting=waiting,
+        held=await team.held(held),
+        tabled=tabled,
+        thin=await team.held(thin, ["coordinator", "officer", "pmh", "observer", "custodian"]),
+        unquorate=unquorate,
+        elsewhere=elsewhere if await team.held(other) else None,
+        case_id=await team.case(),
+        closed_id=closed_id,
+    )
+
+
+async def test_the_main_line_from_the_request_to_the_timeline(team: Team) -> None:
+    request = await team.submitted("focal")
+    assert (request["state"], request["version"], request["triageNote"]) == ("SUBMITTED", 1, None)
+    judged = {"reliability": "HIGHLY_RELIABLE", "note": "Recoupé auprès du comité local."}
+    request = await team.done("officer", "triageRequest", based(request, **judged))
+    assert (request["state"], request["version"], request["triageNote"]) == ("TRIAGED", 2, {"completeness": 100})
+    meeting = await team.scheduled(venue="Bukavu")
+    assert (meeting["state"], meeting["version"]) == ("SCHEDULED", 1)
+    request = await team.tabled(meeting, request)
+    assert (request["state"], request["version"]) == ("TABLED", 3)
+    meeting = await team.held(meeting)
+    assert (meeting["state"], meeting["version"]) == ("HELD", 2)
+    decision = await team.decided(request, meeting)
+    assert (decision["request"]["state"], decision["request"]["version"]) == ("ACCEPTED", 4)
+    case_id = decision["request"]["case"]["id"]
+    assert re.fullmatch(r"ACT-2024-[2-9A-HJKMNP-Z]{4}", decision["request"]["case"]["number"])
+
+    month = {"precision": "MONTH", "start": "2024-05-01"}
+    steps = [("MEDIATION", month), ("ADVOCACY", day("2024-05-20")), ("FIELD_MISSION", day("2024-02-01"))]
+    for kind, done in steps:
+        await team.done("officer", "logActivity", {"caseId": case_id, "kind": kind, "done": done, "note": "Fait."})
+    data = await team.ask(
+        "officer",
+        """query($id: ID!) { node(id: $id) { ... on Case {
+             title state openedOn incidentClass occurred { start precision } place { pcode }
+             narrative { text audience occurred { start precision } }
+             exactPlace { stated } risks { nodes { risk reason } }
+             decision { mode note { reasoning } meeting { venue agenda { nodes { requestVersion } } } }
+             request { source { reliability } triageNote { text } }
+             timeline { nodes { kind date { start precision } request { id } meeting { id } decision { id }
+                                activity { kind note { text done { start precision } } } } } } } }""",
+        {"id": case_id},
+    )
+    case = data["node"]
+    timeline = [
+        (entry["kind"], entry["date"]["start"], entry["activity"] and entry["activity"]["kind"])
+        for entry in case["timeline"]["nodes"]
+    ]
+    assert timeline == [
+        ("ACTIVITY", "2024-02-01", "FIELD_MISSION"),
+        ("BROUGHT", "2024-03-05", None),
+        ("TABLED", "2024-04-10", None),
+        ("DECIDED", "2024-04-10", None),
+        ("ACTIVITY", "2024-05-01", "MEDIATION"),
+        ("ACTIVITY", "2024-05-01", "ADVOCACY"),
+    ]
+    notes = [entry["activity"]["note"] for entry in case["timeline"]["nodes"] if entry["activity"]]
+    assert [note["done"] for note in notes] == [day("2024-02-01"), month, day("2024-05-20")]
+    parts = [{key for key, part in entry.items() if part} - {"kind", "date"} for entry in case["timeline"]["nodes"]]
+    assert (
+        parts
+        == [{"activity"}, {"request"}, {"request", "meeting"}, {"request", "meeting", "decision"}] + [{"activity"}] * 2
+    )
+    assert case["narrative"] == {
+        "text": TOLD["narrative"],
+        "audience": ["COMMUNITY", "CSO", "GOVERNMENT_INSTITUTION", "RELIGIOUS_BODY"],
+        "occurred": day("2024-03-02"),
+    }
+    assert case["exactPlace"] == {"stated": TOLD["statedPlace"]}
+    assert case["risks"]["nodes"] == [{"risk": "O1_4", "reason": None}, {"risk": "O5", "reason": None}]
+    assert case["decision"]["meeting"] == {"venue": "Bukavu", "agenda": {"nodes": [{"requestVersion": 2}]}}
+    assert case["request"] == {"source": {"reliability": "HIGHLY_RELIABLE"}, "triageNote": {"text": judged["note"]}}
+    assert (case["title"], case["state"], case["openedOn"]) == (TAKEN_UP["title"], "OPEN", "2024-04-10")
+    assert (case["occurred"], case["place"]) == ({"start": "2024-03-01", "precision": "MONTH"}, {"pcode": "CD6205"})
+
+
+@pytest.mark.parametrize("voted", [{}, VOTED], ids=["consensus", "vote"])
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("ACCEPT", "ACCEPTED"), ("NOT_ACCEPT", "NOT_ACCEPTED"), ("DEFER", "DEFERRED"), ("REFER", "REFERRED")],
+)
+async def test_each_decision(team: Team, kind: str, state: str, voted: Mapping[str, Any]) -> None:
+    meeting = await team.scheduled()
+    request = await team.tabled(meeting)
+    await team.held(meeting, [*VOTERS, "observer"])
+    decision = await team.decided(request, meeting, kind, dissent="La police s'abstient.", **voted)
+    assert decision["request"]["state"] == state
+    assert (decision["request"]["case"] is None) == (kind != "ACCEPT")
+    data = await team.ask(
+        "officer",
+        """query($id: ID!) { node(id: $id) { ... on Request { decisions { nodes {
+             kind mode reason addressee seatsCounted votesFor votesAgainst votesAbstaining
+             meeting { id } note { reasoning dissent audience } } } } } }""",
+        {"id": request["id"]},
+    )
+    (row,) = data["node"]["decisions"]["nodes"]
+    assert (row["kind"], row["meeting"]["id"]) == (kind, meeting["id"])
+    assert (row["mode"], row["seatsCounted"]) == ("VOTE" if voted else "CONSENSUS", len(VOTERS))
+    assert [row["votesFor"], row["votesAgainst"], row["votesAbstaining"]] == ([3, 1, 1] if voted else [None] * 3)
+    assert {"reason": row["reason"], "addressee": row["addressee"]} == {
+        "reason": {"NOT_ACCEPT": "OUT_OF_SCOPE", "DEFER": "INSUFFICIENT_FACTS", "REFER": "HANDLED_ELSEWHERE"}.get(kind),
+        "addressee": "Auditorat militaire" if kind == "REFER" else None,
+    }
+    assert (row["note"]["reasoning"], row["note"]["dissent"]) == ("Le groupe en a débattu.", "La police s'abstient.")
+
+
+async def test_a_deferred_request_comes_back_at_another_meeting(team: Team) -> None:
+    first, second = await team.scheduled(), await team.scheduled(scheduledOn="2024-06-12")
+    request = await team.tabled(first)
+    await team.held(first)
+    request = (await team.decided(request, first, "DEFER"))["request"]
+    request = await team.tabled(second, request)
+    second = await team.done("officer", "holdMeeting", holding(second, team.seats(), held=day("2024-06-12")))
+    case_id = (await team.decided(request, second))["request"]["case"]["id"]
+    data = await team.ask(
+        "observer",
+        "query($id: ID!) { node(id: $id) { ... on Case { timeline { nodes { kind } } request {"
+        " tablings { nodes { requestVersion meeting { id } } } decisions { nodes { kind } } } } } }",
+        {"id": case_id},
+    )
+    assert [entry["kind"] for entry in data["node"]["timeline"]["nodes"]] == [
+        *("BROUGHT", "TABLED", "DECIDED", "TABLED", "DECIDED"),
+    ]
+    assert data["node"]["request"] == {
+        "tablings": {
+            "nodes": [
+                {"requestVersion": 2, "meeting": {"id": first["id"]}},
+                {"requestVersion": 4, "meeting": {"id": second["id"]}},
+            ]
+        },
+        "decisions": {"nodes": [{"kind": "DEFER"}, {"kind": "ACCEPT"}]},
+    }
+
+
+async def test_a_request_is_decided_where_it_was_tabled_last(team: Team, urls: Urls) -> None:
+    """Not once more at the meeting that deferred it, while it waits for the next one."""
+    first, second = await team.scheduled(), await team.scheduled(scheduledOn="2024-06-12")
+    request = await team.tabled(first)
+    await team.held(first)
+    request = await team.tabled(second, (await team.decided(request, first, "DEFER"))["request"])
+    before = await contents(urls)
+    for kind in ("ACCEPT", "DEFER"):
+        outcome = await team.act("coordinator", "recordDecision", deciding(request, first, kind))
+        assert (outcome["__typename"], outcome["code"]) == ("WrongState", "NOT_ON_AGENDA")
+    assert await written(urls, before) == {}
+
+
+async def test_below_the_minimum_a_request_is_tabled_with_a_reason(team: Team) -> None:
+    meeting, request = await team.scheduled(), await team.triaged(told={"narrative": "Une barrière."})
+    assert request["triageNote"] == {"completeness": 33}
+    reason = {"meetingId": meeting["id"], "incompleteReason": "Urgent."}
+    assert (await team.done("officer", "tableRequest", based(request, **reason)))["state"] == "TABLED"
+    source = "query($id: ID!) { node(id: $id) { ... on Meeting { agenda { nodes { note { incompleteReason } } } } } }"
+    for persona, note in (("officer", {"incompleteReason": "Urgent."}), ("pmh", None)):
+        data = await team.ask(persona, source, {"id": meeting["id"]})
+        assert data["node"]["agenda"]["nodes"] == [{"note": note}]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An act that is refused at the stage: by whom, with what, and the code and field of the answer."""
+
+    code: str
+    field: str | None
+    act: str
+    given: Mapping[str, Any]
+    persona: str = "officer"
+
+
+TOMORROW = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
+UNKNOWN = str(uuid4())
+
+
+def submit(code: str, field: str | None, **changes: Any) -> Guard:
+    return Guard(code, field, "submitRequest", submission(**changes), "cso")
+
+
+def decide(code: str, field: str | None, stage: Stage, kind: str = "ACCEPT", **changes: Any) -> Guard:
+    return Guard(code, field, "recordDecision", deciding(stage.tabled, stage.held, kind, **changes), "coordinator")
+
+
+def at_submission(_: Stage) -> Iterator[Guard]:
+    """Of `api/dates.py` and of the fact sheet."""
+    for argument in ("occurred", "brought"):
+        year, interval = {"precision": "YEAR"}, {"precision": "INTERVAL"}
+        yield submit("DATE_PRECISION", argument, **{argument: {**year, "start": "2024-02-01"}})
+        yield submit("DATE_PRECISION", argument, **{argument: {"precision": "MONTH", "start": "2024-02-02"}})
+        yield submit("DATE_PRECISION", argument, **{argument: {"precision": "QUARTER", "start": "2024-02-01"}})
+        yield submit("DATE_IN_FUTURE", argument, **{argument: day(TOMORROW)})
+        yield submit("DATE_IN_FUTURE", argument, **{argument: {**interval, "start": "2024-01-01", "end": TOMORROW}})
+        yield submit("DATE_ORDER", argument, **{argument: {**interval, "start": "2024-02-02", "end": "2024-02-01"}})
+        yield submit("DATE_INCOMPLETE", argument, **{argument: {**interval, "start": "2024-02-02"}})
+        yield submit("DATE_INCOMPLETE", argument, **{argument: {**day("2024-01-01"), "end": "2024-01-02"}})
+        yield submit("DATE_INCOMPLETE", argument, **{argument: year})
+        yield submit("DATE_INCOMPLETE", argument, **{argument: {"precision": "UNKNOWN", "start": "2024-01-01"}})
+    yield submit("DATE_INCOMPLETE", "brought", brought={"precision": "UNKNOWN"})
+    yield submit("SOURCE_INCOMPLETE", "sourceConnection", told={"narrative": "Une barrière.", "sourceCode": "S"})
+    yield submit("SOURCE_INCOMPLETE", "sourceCode", told={"narrative": "Une barrière.", "sourceConnection": "NGO"})
+    yield submit("REFERENCE_UNKNOWN", None, pcode="CD9999")
+    yield submit("VALUE_INVALID", None, told={**TOLD, "affected": -1})
+    yield submit("ID_INVALID", "id", id=f"Case:{UNKNOWN}")
+
+
+def at_tabling(stage: Stage) -> Iterator[Guard]:
+    """Of `api/requests/rules.py` and `api/meetings/rules.py`."""
+    at, yet = {"meetingId": stage.scheduled["id"]}, {"meetingId": stage.held["id"]}
+    yield Guard("WRONG_STATE", "requestId", "triageRequest", based(stage.triaged))
+    yield Guard("WRONG_STATE", "requestId", "tableRequest", based(stage.submitted, **at))
+    yield Guard("WRONG_STATE", "requestId", "tableRequest", based(stage.waiting, **at))
+    yield Guard("INCOMPLETE", "incompleteReason", "tableRequest", based(stage.incomplete, **at))
+    yield Guard("MEETING_NOT_SCHEDULED", "meetingId", "tableRequest", based(stage.triaged, **yet))
+    yield Guard("MEETING_NOT_SCHEDULED", "meetingId", "holdMeeting", holding(stage.held, []))
+    yield Guard("DATE_IN_FUTURE", "held", "holdMeeting", holding(stage.scheduled, [], held=day(TOMORROW)))
+    yield Guard("NOT_FOUND", "seatIds", "holdMeeting", holding(stage.scheduled, [f"Seat:{UNKNOWN}"]))
+    yield Guard("NOT_FOUND", "meetingId", "tableRequest", based(stage.triaged, meetingId=f"Meeting:{UNKNOWN}"))
+    yield Guard("NOT_FOUND", "requestId", "triageRequest", {"requestId": f"Request:{UNKNOWN}", "version": 1})
+    yield Guard("NOT_FOUND", "requestId", "triageRequest", {"requestId": stage.case_id, "version": 1})
+
+
+def at_decision(stage: Stage) -> Iterator[Guard]:
+    """Of `api/decisions/rules.py` and `api/cases/rules.py`."""
+    early = deciding(stage.waiting, stage.scheduled)
+    yield Guard("MEETING_NOT_HELD", "meetingId", "recordDecision", early, "coordinator")
+    absent = deciding(stage.elsewhere, stage.held)
+    yield Guard("NOT_ON_AGENDA", "requestId", "recordDecision", absent, "coordinator")
+    yield Guard("WRONG_STATE", "requestId", "recordDecision", deciding(stage.triaged, stage.held), "coordinator")
+    thin = deciding(stage.unquorate, stage.thin)
+    yield Guard("QUORUM_NOT_MET", "meetingId", "recordDecision", thin, "coordinator")
+    yield decide("VOTES_INVALID", "votes", stage, mode="VOTE")
+    yield decide("VOTES_INVALID", "votes", stage, votes=VOTED["votes"])
+    for votes in ((6, 0, 0), (3, 2, 1), (0, 0, 0), (4, -1, 0), (-1, -2, 5), (2**31 - 1, 2**31 - 1, 2)):
+        count = dict(zip(("for", "against", "abstaining"), votes, strict=True))
+        yield decide("VOTES_INVALID", "votes", stage, mode="VOTE", votes=count)
+    yield decide("VOTE_NOT_CARRIED", "votes", stage, mode="VOTE", votes={"for": 2, "against": 2, "abstaining": 1})
+    yield decide("VOTE_NOT_CARRIED", "votes", stage, mode="VOTE", votes={"for": 0, "against": 0, "abstaining": 5})
+    yield decide("REASON_NEEDED", "reason", stage, reason="OTHER")
+    for kind in ("NOT_ACCEPT", "DEFER", "REFER"):
+        yield decide("REASON_NEEDED", "reason", stage, kind, reason=None)
+        yield replace(guard := decide("CASE_NEEDED", "case", stage, kind), given={**guard.given, "case": TAKEN_UP})
+    yield decide("ADDRESSEE_NEEDED", "addressee", stage, addressee="Auditorat")
+    yield decide("ADDRESSEE_NEEDED", "addressee", stage, "DEFER", addressee="Auditorat")
+    yield decide("ADDRESSEE_NEEDED", "addressee", stage, "REFER", addressee=None)
+    yield replace(guard := decide("CASE_NEEDED", "case", stage), given={**guard.given, "case": None})
+    for code, field, mapping in (
+        ("OECD_MAPPING_NEEDED", "oecdRisks", {"oecdRisks": []}),
+        ("OECD_MAPPING_NEEDED", "oecdRisks", {"oecdRisks": ["NONE", "O3"], "oecdNoneReason": "Non."}),
+        ("OECD_REASON_NEEDED", "oecdNoneReason", {"oecdRisks": ["NONE"]}),
+        ("OECD_REASON_NEEDED", "oecdNoneReason", {"oecdRisks": ["O3"], "oecdNoneReason": "Non."}),
+        ("ID_INVALID", "id", {"id": f"Request:{UNKNOWN}"}),
+    ):
+        yield replace(guard := decide(code, field, stage), given={**guard.given, "case": {**TAKEN_UP, **mapping}})
+
+
+def at_follow_up(stage: Stage) -> Iterator[Guard]:
+    step = {"kind": "MEDIATION", "done": day("2024-05-01")}
+    yield Guard("WRONG_STATE", "caseId", "logActivity", {**step, "caseId": stage.closed_id})
+    yield Guard("NOT_FOUND", "caseId", "logActivity", {**step, "caseId": f"Case:{UNKNOWN}"})
+    yield Guard("DATE_IN_FUTURE", "done", "logActivity", {"caseId": stage.case_id, **step, "done": day(TOMORROW)})
+
+
+@pytest.mark.parametrize("guards", [at_submission, at_tabling, at_decision, at_follow_up])
+async def test_guards_refuse_in_two_languages_and_leave_nothing(
+    team: Team, stage: Stage, urls: Urls, guards: Any
+) -> None:
+    """Each has its code, names an argument of the act, and leaves every row of every table as it was."""
+    before, wrong = await contents(urls), []
+    for guard in guards(stage):
+        french = await team.act(guard.persona, guard.act, guard.given)
+        english = await team.act(guard.persona, guard.act, guard.given, Accept_Language="en")
+        said = (french.get("code"), french.get("field"), french.get("message"), english.get("message"))
+        if said[:2] != (guard.code, guard.field) or not _says(guard.code, *said[2:]):
+            wrong.append((guard, said))
+        if guard.field is not None and guard.field not in _arguments(guard.act):
+            wrong.append((guard, "names no argument"))
+    assert not wrong
+    assert await written(urls, before) == {}
+
+
+def _says(code: str, french: str, english: str) -> bool:
+    """The sentences, whatever stands in their braces."""
+    forms = [re.escape(form).replace(r"\{", "{").replace(r"\}", "}") for form in SENTENCES[code]]
+    patterns = [re.sub(r"\{\w+\}", r"[\\w:]+", form) for form in forms]
+    return all(re.fullmatch(pattern, text) for pattern, text in zip(patterns, (french, english), strict=True))
+
+
+def _arguments(act: str) -> set[str]:
+    """Names of an act's arguments, and of the fields of its inputs."""
+    named, waiting = set(), list(MUTATIONS[act].args.items())
+    while waiting:
+        name, argument = waiting.pop()
+        named.add(name)
+        kind = get_named_type(argument.type)
+        waiting += kind.fields.items() if isinstance(kind, GraphQLInputObjectType) else ()
+    return named
+
+
+GIVEN = {
+    "submitRequest": lambda _: submission(),
+    "triageRequest": lambda stage: based(stage.submitted),
+    "tableRequest": lambda stage: based(stage.triaged, meetingId=stage.scheduled["id"]),
+    "scheduleMeeting": lambda _: {"kind": "AD_HOC", "scheduledOn": "2024-04-10"},
+    "holdMeeting": lambda stage: holding(stage.scheduled, []),
+    "recordDecision": lambda stage: deciding(stage.tabled, stage.held),
+    "logActivity": lambda stage: {"caseId": stage.case_id, "kind": "STUDY", "done": day("2024-05-01")},
+}
+REFUSED_TO = [
+    (act, name)
+    for act, published in CODES.items()
+    for name, seat in SEATS.items()
+    if seat[2] not in policy.GRANTS[act] and published
+]
+
+
+def test_every_published_act_has_a_grant_that_is_tested() -> None:
+    assert set(CODES.values()) == set(GIVEN) == set(MUTATIONS)
+    assert {act for act, _ in REFUSED_TO} == set(CODES)
+
+
+@pytest.mark.parametrize(("act", "name"), REFUSED_TO)
+async def test_a_seat_without_the_grant_leaves_only_the_audit_line(
+    team: Team, stage: Stage, urls: Urls, act: str, name: str
+) -> None:
+    before = await contents(urls)
+    outcome = await team.act(name, CODES[act], GIVEN[CODES[act]](stage), Accept_Language="en-GB,en;q=0.9")
+    assert (outcome["__typename"], outcome["code"], outcome["field"]) == ("NotAllowed", "NOT_ALLOWED", None)
+    assert outcome["message"] == SENTENCES["NOT_ALLOWED"][1]
+    assert await written(urls, before) == {"audit_lines": 1}
+    async with owner(urls, "audit_lines") as connection:
+        line = await connection.fetchrow("SELECT * FROM audit_lines ORDER BY at DESC, id DESC LIMIT 1")
+    assert (line["act"], line["outcome"], line["seat_id"]) == (act, "REFUSED", team.seat_id(name))
+    assert (line["group_id"], line["subject_ids"]) == (team.group_id, [])

@@ -1,0 +1,154 @@
+"""Arguments for every mutation, made from their types: a mutation of tomorrow is tried unasked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    Undefined,
+    get_named_type,
+    get_nullable_type,
+    is_required_argument,
+    is_required_input_field,
+)
+from isolation.documents import PUBLISHED, SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from isolation.world import Rows
+
+MUTATIONS = SCHEMA.mutation_type.fields
+
+SCALARS: Mapping[str, Any] = {"String": "Texte", "Int": 1, "Date": "2024-03-05", "Boolean": False}
+KNOWN: Mapping[str, Any] = {
+    "submitRequest.pcode": "CD6205",
+    "DateWithPrecisionInput.precision": "DAY",
+    "DateWithPrecisionInput.start": "2024-03-05",
+    "DecisionTaken.kind": "DEFER",
+    "DecisionTaken.reason": "NO_MEANS",
+    "tableRequest.incompleteReason": "Urgent.",
+}
+"""What the types do not say: without it an act is refused before it looks at any row."""
+
+MADE = {"submitRequest.id", "scheduleMeeting.id", "recordDecision.id", "logActivity.id", "CaseTakenUp.id"}
+"""Ids of rows to be: they refer to nothing. `test_an_id_that_another_group_has_is_free` tries them."""
+
+ANSWER = "__typename ... on Refusal { code field message } ... on VersionConflict { current { id } }"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An argument that names a row: the mutation, the argument, and the type of the row."""
+
+    mutation: str
+    argument: str
+    type: str
+    many: bool
+
+    @property
+    def table(self) -> str:
+        return PUBLISHED[self.type].table.__tablename__
+
+    def given(self, row_id: Any) -> Any:
+        name = f"{self.type}:{row_id}"
+        return [name] if self.many else name
+
+
+def references(mutation: str) -> list[Reference]:
+    """The rows that a mutation names, by `somethingId` or `somethingIds`."""
+    return [
+        Reference(mutation, name, _referred(f"{mutation}.{name}"), many=name.endswith("Ids"))
+        for name, argument in MUTATIONS[mutation].args.items()
+        if _is_id(argument) and f"{mutation}.{name}" not in MADE
+    ]
+
+
+def every_reference() -> list[Reference]:
+    return [reference for mutation in MUTATIONS for reference in references(mutation)]
+
+
+def ids_in_inputs() -> set[str]:
+    """The fields of input objects that are ids."""
+    inputs = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLInputObjectType)]
+    return {f"{kind.name}.{name}" for kind in inputs for name, field in kind.fields.items() if _is_id(field)}
+
+
+def ids_in_arguments() -> set[str]:
+    return {
+        f"{name}.{each}" for name, field in MUTATIONS.items() for each, given in field.args.items() if _is_id(given)
+    }
+
+
+def document(mutation: str, answer: str = ANSWER) -> str:
+    """The mutation with all its arguments as variables."""
+    args = MUTATIONS[mutation].args
+    declared = ", ".join(f"${name}: {_variable(argument)}" for name, argument in args.items())
+    passed = ", ".join(f"{name}: ${name}" for name in args)
+    return f"mutation({declared}) {{ {mutation}({passed}) {{ {answer} }} }}"
+
+
+def tries(mutation: str, rows: Rows, *, but: Reference | None = None) -> Iterator[dict[str, Any]]:
+    """Arguments with every combination of these rows as references, one left out; a version is that of its row."""
+    asked = [reference for reference in references(mutation) if reference != but]
+    for combination in product(*(rows[reference.table] for reference in asked)):
+        given = _values(mutation)
+        for reference, row in zip(asked, combination, strict=True):
+            given |= named(reference, row)
+        yield given
+
+
+def named(reference: Reference, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a reference, with its version where the reference is the one that the mutation changes."""
+    versioned = [each for each in references(reference.mutation) if "version" in PUBLISHED[each.type].table.__table__.c]
+    first = "version" in MUTATIONS[reference.mutation].args and versioned[:1] == [reference]
+    return {reference.argument: reference.given(row["id"]), **({"version": row["version"]} if first else {})}
+
+
+def _values(mutation: str) -> dict[str, Any]:
+    """A value for each argument that is needed or known, without ids and versions."""
+    return {
+        name: _value(argument.type, f"{mutation}.{name}")
+        for name, argument in MUTATIONS[mutation].args.items()
+        if (is_required_argument(argument) or f"{mutation}.{name}" in KNOWN)
+        and not _is_id(argument)
+        and name != "version"
+    }
+
+
+def _value(kind: Any, where: str) -> Any:
+    kind = get_nullable_type(kind)
+    if where in KNOWN:
+        return KNOWN[where]
+    if isinstance(kind, GraphQLList):
+        return [_value(kind.of_type, where)]
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        return {
+            name: _value(field.type, f"{kind.name}.{name}")
+            for name, field in kind.fields.items()
+            if is_required_input_field(field) or f"{kind.name}.{name}" in KNOWN
+        }
+    return SCALARS[kind.name]
+
+
+def _is_id(argument: Any) -> bool:
+    return get_named_type(argument.type).name == "ID"
+
+
+def _referred(where: str) -> str:
+    name = where.partition(".")[2].removesuffix("s").removesuffix("Id")
+    kind = name[0].upper() + name[1:]
+    assert kind in PUBLISHED, f"{where} is an id of no published type: name it after one, or list it in MADE"
+    return kind
+
+
+def _variable(argument: Any) -> str:
+    """An argument with a default is not needed, whatever its type says."""
+    return str(argument.type) if argument.default_value is Undefined else str(get_nullable_type(argument.type))

@@ -1,0 +1,171 @@
+"""What each of the two groups lives through, act by act, so that every table holds rows of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from isolation.world import ADDED, AREA, ELSEWHERE, EVERYBODY, FOCAL, GROUPS, TWICE, bearer, today
+
+from api.demo.loading import SINCE
+from api.demo.roster import demo_id
+from api.groups import actions as groups
+from api.worker import once
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from isolation.world import World
+
+    from api.demo.roster import Persona
+
+DAY = {"precision": "DAY", "start": "2024-03-04"}
+REFUSED = "... on Refusal { code field message }"
+SUBMIT = f"""mutation($title: String!, $pcode: String!, $told: RequestTold!) {{ submitRequest(
+  title: $title, requestType: SITE_INCIDENT, requester: COMMUNITY, channel: MEETING, pcode: $pcode, told: $told,
+  incidentClass: ROADBLOCK, occurred: {{precision: DAY, start: "2024-02-17"}},
+  brought: {{precision: DAY, start: "2024-03-02"}}
+) {{ __typename ... on Request {{ id version }} {REFUSED} }} }}"""
+TRIAGE = f"""mutation($id: ID!, $version: Int!, $note: String!) {{ triageRequest(
+  requestId: $id, version: $version, reliability: UNSURE, note: $note
+) {{ __typename ... on Request {{ id version }} {REFUSED} }} }}"""
+SCHEDULE = f"""mutation($venue: String!, $day: Date!) {{ scheduleMeeting(scheduledOn: $day, kind: AD_HOC, venue: $venue)
+  {{ __typename ... on Meeting {{ id version }} {REFUSED} }} }}"""
+HOLD = f"""mutation($id: ID!, $version: Int!, $held: DateWithPrecisionInput!, $seats: [ID!]!) {{ holdMeeting(
+  meetingId: $id, version: $version, held: $held, seatIds: $seats
+) {{ __typename ... on Meeting {{ id version }} {REFUSED} }} }}"""
+TABLE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!) {{ tableRequest(
+  requestId: $id, version: $version, meetingId: $meeting, incompleteReason: "Urgent."
+) {{ __typename ... on Request {{ id version }} {REFUSED} }} }}"""
+DECIDE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!, $decision: DecisionTaken!, $case: CaseTakenUp)
+{{ recordDecision(requestId: $id, version: $version, meetingId: $meeting, decision: $decision, case: $case)
+  {{ __typename ... on Decision {{ id request {{ case {{ id }} }} }} {REFUSED} }} }}"""
+LOG = f"""mutation($case: ID!, $note: String!, $audience: [Category!]) {{ logActivity(
+  caseId: $case, kind: MEDIATION, done: {{precision: DAY, start: "2024-03-20"}}, note: $note, audience: $audience
+) {{ __typename ... on Activity {{ id }} {REFUSED} }} }}"""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A request that a group's persona brings, and how far it comes."""
+
+    name: str
+    author: str
+    comes_to: str
+    audience: list[str] | None = None
+    elsewhere: bool = False
+
+
+STORIES = (
+    Brought("submitted", "cso", "SUBMITTED"),
+    Brought("triaged", "company", "TRIAGED", ["COMPANY", "PARTNER"]),
+    Brought("tabled", "cso", "TABLED", ["PARTNER"]),
+    Brought("pending", "mines", "TABLED"),
+    Brought("deferred", "officer", "DEFERRED"),
+    Brought("near", "company", "ACCEPTED", ["SECURITY_FORCES", "PARTNER", "LOCAL_COMMITTEE"]),
+    Brought("far", "mines", "ACCEPTED", ["COMPANY"], elsewhere=True),
+    Brought("quiet", "focal", "SUBMITTED", ["LOCAL_COMMITTEE"]),
+)
+"""One of each kind; by name, `title` finds it again."""
+
+
+def title(code: str, name: str) -> str:
+    return f"Kanari {code} {name}"
+
+
+async def live(world: World) -> None:
+    """Fill both groups."""
+    for persona in ADDED:
+        await _seat(world, persona.group_code, persona, persona.seat_id, persona.name)
+    for code, seat_id in TWICE.items():
+        await _seat(world, code, EVERYBODY[f"{code}.observer"], seat_id, "twice")
+    for code in GROUPS:
+        await _live(world, code)
+    while await once(world.store):
+        pass
+
+
+async def _seat(world: World, code: str, like: Persona, seat_id: UUID, name: str) -> None:
+    async with world.acting(f"{code}.coordinator") as op:
+        await groups.give_seat(
+            op,
+            group_id=GROUPS[code],
+            seat_id=seat_id,
+            holder=f"Mfano {name}",
+            invented=True,
+            organisation_id=demo_id("organisation", like.organisation),
+            pillar=like.pillar,
+            category=like.category,
+            roles=like.roles,
+            area=like.area,
+            subject=bearer(name),
+            valid_from=SINCE,
+        )
+
+
+async def _live(world: World, code: str) -> None:
+    held = await _done(world, f"{code}.officer", SCHEDULE, venue=f"Salle Kanari {code} 1", day="2024-03-10")
+    await _done(world, f"{code}.officer", SCHEDULE, venue=f"Salle Kanari {code} 2", day=today())
+    requests = {story.name: await _brought(world, code, story) for story in STORIES}
+    for story in STORIES:
+        if story.comes_to != "SUBMITTED":
+            said = {"id": requests[story.name]["id"], "version": 1, "note": f"{title(code, story.name)}: instruction"}
+            requests[story.name] = await _done(world, f"{code}.officer", TRIAGE, **said)
+    on_agenda = [story for story in STORIES if story.comes_to not in {"SUBMITTED", "TRIAGED"}]
+    for story in on_agenda:
+        requests[story.name] = await _done(world, f"{code}.officer", TABLE, **requests[story.name], meeting=held["id"])
+    there = [f"Seat:{demo_id('seat', f'{code}.{name}')}" for name in ("coordinator", "company", "mines", "cso")]
+    await _done(world, f"{code}.officer", HOLD, **held, held=DAY, seats=there)
+    for story in on_agenda:
+        if story.comes_to != "TABLED":
+            await _decided(world, code, story, requests[story.name], held["id"])
+
+
+async def _brought(world: World, code: str, story: Brought) -> Any:
+    name = title(code, story.name)
+    told = {
+        "narrative": f"{name}: récit",
+        "wantedAction": f"{name}: demande",
+        "statedPlace": f"{name}: lieu exact",
+        "sourceCode": f"KANARI-{code}-{story.name}",
+        "sourceConnection": "WITNESS",
+        "sourceStatement": f"{name}: témoignage",
+        "audience": story.audience,
+    }
+    author = FOCAL[code] if story.author == "focal" else f"{code}.{story.author}"
+    pcode = (ELSEWHERE if story.elsewhere else AREA)[code]
+    return await _done(world, author, SUBMIT, title=name, pcode=pcode, told=told)
+
+
+async def _decided(world: World, code: str, story: Brought, request: Any, meeting: str) -> None:
+    name = title(code, story.name)
+    accepted = story.comes_to == "ACCEPTED"
+    decision = {
+        "kind": "ACCEPT" if accepted else "DEFER",
+        "reason": None if accepted else "NO_MEANS",
+        "reasoning": f"{name}: motifs",
+        "dissent": f"{name}: réserve",
+        "audience": story.audience,
+    }
+    case = {"title": f"{name}: dossier", "incidentClass": "ROADBLOCK", "oecdRisks": ["O3", "O5"]} if accepted else None
+    taken = await _done(world, f"{code}.coordinator", DECIDE, **request, meeting=meeting, decision=decision, case=case)
+    if accepted:
+        for step in ("un", "deux"):
+            await _done(
+                world,
+                f"{code}.officer",
+                LOG,
+                case=taken["request"]["case"]["id"],
+                note=f"{name}: étape {step}",
+                audience=story.audience,
+            )
+
+
+async def _done(world: World, persona: str, document: str, **variables: Any) -> Any:
+    """Do the act with a key, so that the keys' table is filled too; what it made."""
+    response = await world.post(persona, document, variables, Idempotency_Key=f"{persona}/{hash(str(variables))}")
+    answer = response.json()
+    assert "errors" not in answer, answer
+    (made,) = answer["data"].values()
+    assert made.pop("__typename") not in {"NotAllowed", "NotFound", "InvalidInput", "WrongState"}, made
+    return made

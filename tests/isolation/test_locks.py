@@ -1,0 +1,283 @@
+"""Two locks: with either of them open the other one holds.
+
+Grants (`api/policy.py`) say who may act, row security (migrations/) which rows are there.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asyncpg import UniqueViolationError
+from isolation.arguments import MUTATIONS, document, references, tries
+from isolation.documents import PUBLISHED
+from isolation.test_tables import inserted, raw_of, written
+from isolation.world import EVERYBODY, GROUPS, KEPT, OTHER, OWNED, changed, of_group
+from sqlalchemy.exc import DBAPIError
+
+from api import policy
+from api.dates import DateWithPrecision, Precision
+from api.demo.roster import demo_id
+from api.errors import NotAllowed, Refusal
+from api.groups import actions as groups
+from api.groups.rules import FormalStatus, WorkingMode
+from api.seat import Category, Role
+from api.store.base import new_id
+from api.store.engine import refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from isolation.world import Rows, World
+
+    from api.store.operation import Operation
+
+    Copied = Callable[..., AbstractAsyncContextManager[World]]
+
+OWN, OTHERS = "sk", OTHER["sk"]
+SOME = 8
+"""Of how many rows of a table an insert is tried."""
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Arguments with which a mutation is done by whoever may, and the acts that it asks leave for."""
+
+    given: Mapping[str, Any]
+    acts: frozenset[str]
+
+    def allowed(self, persona: str) -> bool:
+        return all(EVERYBODY[persona].roles & policy.GRANTS[act] for act in self.acts)
+
+
+@pytest.fixture(scope="module")
+async def possible(copied: Copied, truth: dict[str, Rows]) -> dict[str, Possible]:
+    """By mutation. The last in the alphabet first: a meeting is held once, and what it decides on is tabled before."""
+    asked: set[str] = set()
+
+    def noted(seat: Any, act: str, require: Any = policy.require) -> None:
+        asked.add(act)
+        require(seat, act)
+
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policy, "require", noted)
+        async with copied("possible") as world:
+            for mutation in sorted(MUTATIONS, reverse=True):
+                for given in tries(mutation, truth[OWN]):
+                    asked.clear()
+                    if await done(world, f"{OWN}.coordinator", mutation, given):
+                        found[mutation] = Possible(given, frozenset(asked))
+                        break
+    return found
+
+
+def test_every_mutation_is_possible_and_asks_leave(possible: dict[str, Possible]) -> None:
+    assert set(possible) == set(MUTATIONS)
+    assert all(each.acts for each in possible.values())
+
+
+def test_every_grant_is_asked_for(possible: dict[str, Possible]) -> None:
+    assert {act for each in possible.values() for act in each.acts} | set(UNPUBLISHED) == set(policy.GRANTS)
+
+
+async def test_row_security_alone_lets_nobody_act_without_a_grant(
+    copied: Copied, possible: dict[str, Possible], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with copied("rows") as world:
+        without = [(name, each) for name in EVERYBODY for each in possible if refused_here(possible[each], each, name)]
+        assert len(without) > 50
+        before = await world.state()
+        with monkeypatch.context() as patch:
+            patch.setattr(policy, "require", lambda *_: None)
+            for persona, mutation in without:
+                assert not await done(world, persona, mutation, possible[mutation].given), (persona, mutation)
+        assert not {each for each in changed(before, await world.state()) if not each.endswith(".audit_lines")}
+        await still_possible(world, possible)
+
+
+async def test_grants_alone_let_nobody_act_without_one(copied: Copied, possible: dict[str, Possible]) -> None:
+    async with unguarded(copied) as world:
+        before = await world.state()
+        for persona in EVERYBODY:
+            for mutation, each in possible.items():
+                if not each.allowed(persona):
+                    answer = await world.post(persona, document(mutation), each.given)
+                    assert answer.json()["data"][mutation]["__typename"] == "NotAllowed", (persona, mutation)
+        assert changed(before, await world.state()) == {f"{code}.audit_lines" for code in GROUPS}
+        await still_possible(world, possible)
+
+
+async def test_acts_alone_touch_no_row_of_another_group(copied: Copied, possible: dict[str, Possible]) -> None:
+    """Who has every grant, in another group, without row security: each act names the group that it looks in."""
+    async with unguarded(copied) as world:
+        before = await world.state()
+        for mutation, each in possible.items():
+            if references(mutation):
+                assert not await done(world, f"{OTHERS}.coordinator", mutation, each.given), mutation
+        assert changed(before, await world.state()) == set()
+
+
+@pytest.mark.parametrize("lock", ["grants", "rows"])
+async def test_acts_that_are_no_mutations_are_locked_twice(
+    copied: Copied, monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    async with unguarded(copied) if lock == "grants" else copied("acts") as world:
+        if lock == "rows":
+            monkeypatch.setattr(policy, "require", lambda *_: None)
+        before = await world.state()
+        for persona, seat in EVERYBODY.items():
+            for act, do in UNPUBLISHED.items():
+                if not seat.roles & policy.GRANTS[act]:
+                    assert isinstance(await refusal(world, persona, do), NotAllowed), (persona, act)
+        assert changed(before, await world.state()) == set()
+
+
+async def refusal(world: World, persona: str, do: Callable[[Operation], Awaitable[object]]) -> object:
+    """What an act comes to that is refused by a grant or by row security."""
+    try:
+        async with world.acting(persona) as op:
+            await do(op)
+    except Refusal as said:
+        return said
+    except DBAPIError as error:
+        return refusal_of(error)
+    return None
+
+
+async def give_seat(op: Operation) -> None:
+    await groups.give_seat(
+        op,
+        group_id=op.group_id,
+        seat_id=new_id(),
+        holder="Mfano",
+        invented=True,
+        organisation_id=demo_id("organisation", "Pact"),
+        pillar=None,
+        category=Category.CSO,
+        roles=frozenset({Role.COORDINATOR}),
+        area=None,
+        subject=None,
+        valid_from=date(2024, 1, 1),
+    )
+
+
+async def open_group(op: Operation) -> None:
+    await groups.open_group(
+        op,
+        group_id=new_id(),
+        code="new",
+        name_fr="Groupe",
+        name_en="Group",
+        formal_status=FormalStatus.INFORMAL,
+        working_mode=WorkingMode.FIELD_MISSION,
+        founded=DateWithPrecision(None, None, Precision.UNKNOWN),
+        jurisdiction=(),
+    )
+
+
+async def register_organisation(op: Operation) -> None:
+    await groups.register_organisation(
+        op, organisation_id=new_id(), name="Mfano", category=Category.CSO, aliases=(), fictive=True
+    )
+
+
+UNPUBLISHED = {
+    "seat.give": give_seat,
+    "group.open": open_group,
+    "organisation.register": register_organisation,
+}
+"""Acts that no mutation does yet."""
+
+SECRETARIAT, COORDINATOR = {Role.COORDINATOR, Role.CASE_OFFICER}, {Role.COORDINATOR}
+NOBODY: set[Role] = set()
+BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
+WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
+    "activities": (SECRETARIAT, NOBODY),
+    "activity_notes": (SECRETARIAT, NOBODY),
+    "agenda_items": (SECRETARIAT, NOBODY),
+    "attendances": (SECRETARIAT, NOBODY),
+    "case_narratives": (COORDINATOR, NOBODY),
+    "case_places": (COORDINATOR, NOBODY),
+    "case_risks": (COORDINATOR, NOBODY),
+    "cases": (COORDINATOR, SECRETARIAT),
+    "decision_notes": (COORDINATOR, NOBODY),
+    "decisions": (COORDINATOR, NOBODY),
+    "group_settings": (NOBODY, COORDINATOR),
+    "meetings": (SECRETARIAT, SECRETARIAT),
+    "outbox_items": (SECRETARIAT, NOBODY),
+    "persons": (COORDINATOR, NOBODY),
+    "request_sources": (NOBODY, SECRETARIAT),
+    "requests": (BRINGS, SECRETARIAT),  # an insert is of a request that is SUBMITTED, whose author follows it
+    "seats": (COORDINATOR, COORDINATOR),
+    "agenda_notes": (SECRETARIAT, NOBODY),
+    "triage_notes": (SECRETARIAT, NOBODY),
+}
+"""By table, who may insert rows beside what it brought itself, and who may change rows; nobody may elsewhere."""
+
+
+@pytest.mark.parametrize("table", sorted(set(OWNED) & set(KEPT)))
+async def test_row_security_alone_lets_each_role_write_this_and_no_more(
+    world: World, truth: dict[str, Rows], table: str
+) -> None:
+    inserts, updates = WRITES.get(table, (NOBODY, NOBODY))
+    for persona in of_group(OWN):
+        (role,) = EVERYBODY[persona].roles
+        async with world.acting(persona) as op:
+            raw = await raw_of(op)
+            others = [row for row in truth[OWN][table] if not brought_by(persona, row, truth)]
+            may = [await may_insert(raw, table, row) for row in others[:: max(1, len(others) // SOME)]]
+            assert any(may) == (role in inserts), (persona, "insert")
+            changes = await written(raw, f"UPDATE {table} SET group_id = group_id")
+            assert bool(changes) == (role in updates), (persona, "update")
+
+
+def brought_by(persona: str, row: Mapping[str, Any], truth: dict[str, Rows]) -> bool:
+    """The row is of the persona's own doing, or of what its organisation brought."""
+    organisation = demo_id("organisation", EVERYBODY[persona].organisation)
+    brought = {
+        author["request_id"] for author in truth[OWN]["request_authors"] if author["organisation_id"] == organisation
+    }
+    return row.get("seat_id") == EVERYBODY[persona].seat_id or ("request_id" in row and row["request_id"] in brought)
+
+
+async def may_insert(raw: Any, table: str, row: Any) -> bool:
+    """Row security is asked before the key, which is taken."""
+    try:
+        await inserted(raw, table, row)
+    except UniqueViolationError:
+        return True
+    return False
+
+
+def refused_here(each: Possible, mutation: str, persona: str) -> bool:
+    """Whether row security must refuse the act of this persona on the own group's rows."""
+    elsewhere = persona.startswith(f"{OTHERS}.") and bool(references(mutation))
+    return elsewhere or not each.allowed(persona)
+
+
+async def done(world: World, persona: str, mutation: str, given: Mapping[str, Any]) -> bool:
+    """Whether the act was done; every no is a typed one."""
+    answer = await world.post(persona, document(mutation), given)
+    assert "errors" not in answer.json(), answer.text
+    return answer.json()["data"][mutation]["__typename"] in PUBLISHED
+
+
+async def still_possible(world: World, possible: dict[str, Possible]) -> None:
+    """So that what was refused was not refused for another reason."""
+    for mutation, each in possible.items():
+        assert await done(world, f"{OWN}.coordinator", mutation, each.given), mutation
+
+
+@asynccontextmanager
+async def unguarded(copied: Copied) -> AsyncIterator[World]:
+    """A world without row security."""
+    async with copied("unguarded") as world:
+        async with world.owner() as owner:
+            for table in KEPT:
+                await owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        yield world

@@ -1,0 +1,217 @@
+"""Two groups with rows in every table, and the owner's view of both: what the tests of isolation look at."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import httpx
+from conftest import database
+from sqlalchemy.engine import make_url
+
+from api.asgi import build
+from api.demo.roster import PERSONAS, Persona, demo_id
+from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
+from api.seat import Category, Pillar, Role
+from api.store.engine import Store
+from api.store.sealing import Keyring
+from migrations.models import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Table
+
+    from api.cli import Urls
+    from api.settings import Settings
+    from api.store.operation import Operation
+
+    Rows = Mapping[str, Sequence[asyncpg.Record]]
+
+GROUPS: dict[str, UUID] = {code: demo_id("group", code) for code in ("sk", "lub")}
+OTHER = {"sk": "lub", "lub": "sk"}
+AREA = {"sk": "CD6205", "lub": "CD7101"}
+ELSEWHERE = {"sk": "CD6203", "lub": "CD7102"}
+
+GOVERNMENT, PRIVATE, CIVIL = Pillar.GOVERNMENT, Pillar.PRIVATE_SECTOR, Pillar.CIVIL_SOCIETY
+MEMBER = frozenset({Role.MEMBER})
+ADDED = (
+    # Beside the demonstration's personas: every role in both groups, and a second seat of one organisation.
+    Persona("sk.cso2", "Mfano 1", "Collectif communautaire Mfano", CIVIL, Category.CSO, MEMBER, "membre"),
+    Persona("lub.cso2", "Mfano 2", "Pact", CIVIL, Category.CSO, MEMBER, "membre"),
+    Persona("lub.officer", "Mfano 3", "Justicia ASBL", CIVIL, Category.CSO, frozenset({Role.CASE_OFFICER}), "chargé"),
+    Persona("lub.custodian", "Mfano 4", "Justicia ASBL", CIVIL, Category.CSO, frozenset({Role.CUSTODIAN}), "gardien"),
+    Persona("lub.observer", "Mfano 5", "MONUSCO", None, Category.PARTNER, frozenset({Role.OBSERVER}), "observateur"),
+    Persona(
+        "lub.mines",
+        "Mfano 6",
+        "Division provinciale des Mines du Haut-Katanga",
+        GOVERNMENT,
+        Category.GOVERNMENT_INSTITUTION,
+        MEMBER,
+        "membre",
+    ),
+    Persona(
+        "lub.focal",
+        "Mfano 7",
+        "IPIS",
+        None,
+        Category.LOCAL_COMMITTEE,
+        frozenset({Role.FOCAL_POINT}),
+        "point focal",
+        AREA["lub"],
+    ),
+)
+EVERYBODY = {persona.name: persona for persona in (*PERSONAS, *ADDED)}
+TWICE = {code: demo_id("seat", f"{code}.twice") for code in GROUPS}
+"""The seats of the bearer `twice`, who has one in each group."""
+
+FOCAL = {"sk": "sk.cls-kalehe", "lub": "lub.focal"}
+
+TABLES: dict[str, Table] = dict(metadata.tables)
+REGISTRY: Mapping[str, str] = {
+    "working_groups": "the network knows which groups there are",
+    "places": "P-codes are facts of the network",
+    "organisations": "one registry for the network",
+    "organisation_aliases": "names in that registry",
+}
+"""Tables whose rows belong to no group, with the reason."""
+
+KEPT = [name for name, table in TABLES.items() if not table.info.get("view")]
+OWNED = {name: table for name, table in TABLES.items() if "group_id" in table.columns}
+
+
+def of_group(code: str) -> list[str]:
+    """The names of a group's personas."""
+    return [name for name in EVERYBODY if name.startswith(f"{code}.")]
+
+
+def one_of_each(code: str) -> list[str]:
+    """A persona of each role."""
+    return [*(f"{code}.{name}" for name in ("coordinator", "officer", "custodian", "cso", "observer")), FOCAL[code]]
+
+
+def bearer(persona: str) -> str:
+    return subject(DEVELOPMENT_ISSUER, persona)
+
+
+@dataclass
+class World:
+    """The application over one database."""
+
+    urls: Urls
+    store: Store
+    http: httpx.AsyncClient
+    issuer: DevelopmentIssuer
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
+
+    async def post(
+        self, persona: str, document: str, variables: Mapping[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
+        """The whole response to a persona."""
+        if persona not in self.tokens:
+            self.tokens[persona] = self.issuer.token(persona, "baraza")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post(
+            "/graphql",
+            json={"query": document, "variables": variables or {}},
+            headers={"Authorization": f"Bearer {self.tokens[persona]}", **named},
+        )
+
+    async def ask(self, persona: str, document: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """The data of an answer without errors."""
+        answer = (await self.post(persona, document, variables)).json()
+        assert "errors" not in answer, (persona, document, answer["errors"])
+        return answer["data"]
+
+    @asynccontextmanager
+    async def acting(self, persona: str) -> AsyncIterator[Operation]:
+        """An operation of the persona that writes, bound as the application binds it."""
+        async with self.store.operation(bearer(persona), None, write=True) as operation:
+            yield operation
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """The owner, who sees every row of a copy (`Copy`)."""
+        connection = await asyncpg.connect(self.urls.owner.get_secret_value())
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def rows(self, code: str) -> Rows:
+        """Every row of a group."""
+        async with self.owner() as owner:
+            return {
+                name: await owner.fetch(f"SELECT * FROM {name} t WHERE group_id = $1 ORDER BY t::text", GROUPS[code])
+                for name in OWNED
+            }
+
+    async def state(self) -> dict[tuple[str, UUID | None], str]:
+        """What each table holds of each group, as a digest: equal before and after where nothing was written."""
+        async with self.owner() as owner:
+            found = [
+                (name, row)
+                for name in KEPT
+                for row in await owner.fetch(
+                    f"""SELECT {"group_id" if name in OWNED else "NULL::uuid"} AS owned,
+                    count(*) || ' ' || md5(string_agg(t::text, ' ' ORDER BY t::text)) AS digest
+                    FROM {name} t GROUP BY 1"""
+                )
+            ]
+        return {(name, row["owned"]): row["digest"] for name, row in found}
+
+
+def changed(before: Mapping[tuple[str, UUID | None], str], after: Mapping[tuple[str, UUID | None], str]) -> set[str]:
+    """What differs, as `group.table`; rows of the network are `.table`."""
+    codes = {group_id: code for code, group_id in GROUPS.items()}
+    keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    return {f"{codes[owned] if owned else ''}.{name}" for name, owned in keys}
+
+
+@asynccontextmanager
+async def opened(urls: Urls, settings: Settings, *, size: int = 10) -> AsyncIterator[World]:
+    """The application over a database that is ready."""
+    store = Store(urls.app, Keyring(settings.keys), size=size, wait=20)
+    transport = httpx.ASGITransport(app=build(settings, store))
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            yield World(urls, store, http, DevelopmentIssuer(settings.issuer_key))
+    finally:
+        await store.close()
+
+
+class Fresh(database):
+    """A new database; its end waits for connections that are just closing, which the owner may not terminate."""
+
+    async def _as_owner(self, statement: str) -> None:
+        await super()._as_owner(statement.removesuffix(" WITH (FORCE)"))
+
+
+class Copy(Fresh):
+    """A copy of a database that nobody is connected to. Its owner sees every row: FORCE binds the owner alone, so that
+    for the service's role everything is as it was."""
+
+    def __init__(self, server: Urls, name: str, original: Urls) -> None:
+        super().__init__(server, name)
+        self._original = make_url(original.owner.get_secret_value()).database
+
+    async def __aenter__(self) -> Urls:
+        urls = await super().__aenter__()
+        owner = await asyncpg.connect(urls.owner.get_secret_value())
+        await owner.execute("; ".join(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY" for name in KEPT))
+        await owner.close()
+        return urls
+
+    async def _as_owner(self, statement: str) -> None:
+        if statement.startswith("CREATE DATABASE"):
+            statement += f' TEMPLATE "{self._original}"'
+        await super()._as_owner(statement)
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
