@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from conftest import Client
+if TYPE_CHECKING:
+    from conftest import Client
 
 
 async def test_a_case_with_its_timeline(client: Client) -> None:

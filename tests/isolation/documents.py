@@ -27,7 +27,7 @@ QUERY = SCHEMA.query_type.fields
 PAGED = {"edges", "nodes", "pageInfo", "totalCount"}
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 TYPE = "__typename"
-A_FEW = 5
+A_FEW, MANY = 5, 20
 TOGETHER = 10
 """Root fields in one document: below the limits, and few enough to be read when one fails."""
 
@@ -119,7 +119,7 @@ def along(path: Sequence[str], inner: str) -> str:
         name, *further = rest
         field = fields[name]
         below = step(row_type(field).fields, further) if further else inner
-        return f"{name} {{ nodes {{ __typename {below} }} }}" if is_paged(field) else f"{name} {{ {below} }}"
+        return f"{name}(first: {MANY}) {{ nodes {{ {TYPE} {below} }} }}" if is_paged(field) else f"{name} {{ {below} }}"
 
     return f"{{ {step(QUERY, path)} }}"
 
@@ -169,14 +169,14 @@ class Lists:
             yield f"filter: {{{given}}}, {('first', 'last')[index % 2]}: 100"
 
     def filters(self) -> Iterator[str]:
-        """Each value alone, and each set of fields with all values."""
+        """Each value alone; each field, each two and all of them with all values."""
         if "filter" not in self.field.args:
             return
         fields = get_named_type(self.field.args["filter"].type).fields
         values = {name: self._values(name, get_named_type(field.type)) for name, field in fields.items()}
         for name, every in values.items():
             yield from (f"{name}: [{value}]" for value in every)
-        for size in range(1, len(values) + 1):
+        for size in {1, 2, len(values)}:
             for names in combinations(values, size):
                 yield ", ".join(f"{name}: [{', '.join(values[name])}]" for name in names)
 

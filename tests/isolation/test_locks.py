@@ -25,6 +25,7 @@ from api.errors import NotAllowed, Refusal
 from api.groups import actions as groups
 from api.groups.rules import FormalStatus, WorkingMode
 from api.seat import Category, Role
+from api.store import sealing
 from api.store.base import new_id
 from api.store.engine import refusal_of
 
@@ -167,9 +168,11 @@ async def give_seat(op: Operation) -> None:
 
 
 async def open_group(op: Operation) -> None:
+    group_id = new_id()
+    sealing.add_group(op.keyring.file, group_id)
     await groups.open_group(
         op,
-        group_id=new_id(),
+        group_id=group_id,
         code="new",
         name_fr="Groupe",
         name_en="Group",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
-from isolation.world import EVERYBODY, GROUPS, OTHER, OWNED, REGISTRY, TABLES, TWICE, bearer, of_group
+from isolation.world import EVERYBODY, GROUPS, OTHER, OWNED, REGISTRY, TABLES, TWICE, bearer, one_of_each
 
 from api.seat import Role, system_seat
 
@@ -34,7 +34,7 @@ def test_every_table_is_a_groups_or_the_networks() -> None:
 
 def test_every_role_of_a_group_is_tried() -> None:
     for code in GROUPS:
-        roles = {role for name in of_group(code) for role in EVERYBODY[name].roles}
+        roles = {role for name in one_of_each(code) for role in EVERYBODY[name].roles}
         assert roles == set(Role) - {Role.NETWORK_ADMIN, Role.WORKER}
 
 
@@ -50,7 +50,7 @@ async def test_a_seat_of_another_group_has_nothing_of_it(
     world: World, truth: dict[str, Rows], table: str, code: str
 ) -> None:
     theirs = truth[code][table]
-    for persona in of_group(OTHER[code]):
+    for persona in one_of_each(OTHER[code]):
         async with world.acting(persona) as op:
             await has_nothing_of(op, table, code, [theirs[0], theirs[-1]])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from serve.processes import Shell, answers, processes_of, renamed, running, serving
+from serve.processes import Shell, answers, comes_true, processes_of, renamed, running, serving
 
 from api.store.migrating import ROOT
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from serve.conftest import External, Place
 
 CASES = "{ cases { totalCount nodes { narrative { text } } } }"
+
+SUBMIT = """mutation { submitRequest(title: "Nobody heard", requestType: DIALOGUE, requester: CSO, channel: MEETING,
+    pcode: "CD6201", occurred: {precision: UNKNOWN}, brought: {start: "2019-05-01", precision: MONTH},
+    told: {narrative: "What was told."}) { __typename ... on Request { title } ... on Refusal { code field } } }"""
+WAITING = "pg_stat_activity WHERE datname = 'network' AND wait_event = 'SyncRep'"
+RECORDED = "SELECT count(*) FROM requests WHERE title = 'Nobody heard'"
 
 
 async def test_it_serves_a_new_external_database_without_one_of_its_own(empty: Place) -> None:
@@ -104,3 +111,27 @@ async def test_an_owner_who_did_not_make_the_role(
     finally:
         await superuser.execute("REASSIGN OWNED BY plain TO baraza_owner; DROP OWNED BY plain; DROP ROLE plain")
         await superuser.close()
+
+
+async def test_a_commit_whose_end_nobody_heard_is_not_called_undone(external: External, network: Place) -> None:
+    """The database has recorded the act and loses its client before it can say so, as with a standby that is away."""
+    superuser = await asyncpg.connect(renamed(external.superuser, "network"))
+    with serving(network.data, BARAZA_WORKER="false", **network.settings) as server, server.http("sk.cso") as http:
+        http.headers.update({"Idempotency-Key": "unheard", "Accept-Language": "en"})
+        await superuser.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        await superuser.execute("SELECT pg_reload_conf()")
+        try:
+            sent = asyncio.create_task(asyncio.to_thread(http.post, "/graphql", json={"query": SUBMIT}))
+            await comes_true(superuser, f"SELECT count(*) > 0 FROM {WAITING}")
+            await superuser.execute(f"SELECT pg_terminate_backend(pid) FROM {WAITING}")
+            answer = await sent
+        finally:
+            await superuser.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await superuser.execute("SELECT pg_reload_conf()")
+        assert await superuser.fetchval(RECORDED) == 1
+        again = await asyncio.to_thread(http.post, "/graphql", json={"query": SUBMIT})
+        assert again.json() == {"data": {"submitRequest": {"__typename": "Request", "title": "Nobody heard"}}}
+        assert await superuser.fetchval(RECORDED) == 1
+    await superuser.close()
+    assert answer.status_code == 503
+    assert "nothing was written" not in answer.json()["errors"][0]["message"]

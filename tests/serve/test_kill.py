@@ -46,7 +46,7 @@ VICTIMS = ("server", "postmaster", "server")
 AT_LEAST, AT_MOST = 0.2, 0.9
 """Seconds of writing before each kill."""
 WRITERS = 6
-TRANSIENT = {"BUSY", "DATABASE_AWAY"}
+TRANSIENT = {"BUSY", "DATABASE_AWAY", "OUTCOME_UNKNOWN"}
 """Codes that ask to send again."""
 
 SUBMIT = """mutation ($id: ID!, $title: String!) {
