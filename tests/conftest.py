@@ -58,7 +58,7 @@ class database:  # noqa: N801 - used as a context manager
         return Urls(*(SecretStr(_renamed(url, self._name)) for url in self._server))
 
     async def __aexit__(self, *_: object) -> None:
-        await self._as_owner(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+        await self._as_owner(f'DROP DATABASE "{self._name}"')
 
     async def _as_owner(self, statement: str) -> None:
         owner = await asyncpg.connect(self._server.owner.get_secret_value())

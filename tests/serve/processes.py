@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import re
 import signal
@@ -221,8 +222,11 @@ def serving(data: Path, **settings: str) -> Iterator[Baraza]:
 
 
 def _busy(process: int) -> float:
-    """The processor's seconds that a process has had."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    """The processor's seconds that a process has had, where the system tells."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return math.inf
+    fields = stat.read_text().rpartition(")")[2].split()
     return sum(int(field) for field in fields[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
