@@ -266,6 +266,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "La réponse a demandé trop de temps: demandez moins à la fois.",
         "The answer took too long: ask for less at a time.",
     ),
+    "OUTCOME_UNKNOWN": (
+        "La base de données ne répond plus; on ne sait pas si l'acte est enregistré: renvoyez-le avec la même clé.",
+        "The database stopped answering; whether the act was recorded is not known: send it again with the same key.",
+    ),
     "DATABASE_AWAY": (
         "La base de données ne répond pas: réessayez dans un instant; rien n'a été écrit.",
         "The database does not answer: try again in a moment; nothing was written.",
