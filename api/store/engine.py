@@ -112,8 +112,9 @@ class Store:
         try:
             ended = await raw.execute(COMMIT)
         except Exception as error:
-            if meant := refusal_of(error):
-                raise _unheard(meant) from None
+            meant = refusal_of(error)
+            if isinstance(meant, RequestRefused) and meant.code == "DATABASE_AWAY":  # it may have recorded all of it
+                raise RequestRefused("OUTCOME_UNKNOWN", 503, headers={"Retry-After": "2"}) from None
             raise
         if ended != COMMIT:
             raise RuntimeError("PostgreSQL rolled back where a commit was asked for")
@@ -231,13 +232,6 @@ def driver_url(url: str) -> Any:
     made = parsed_url(url).set(drivername="postgresql+asyncpg")
     mode = made.query.get("sslmode")
     return made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode} if mode else {})
-
-
-def _unheard(meant: Refusal | RequestRefused) -> Refusal | RequestRefused:
-    """A connection that broke while it committed: the database may have recorded all of it before."""
-    if meant.code != "DATABASE_AWAY":
-        return meant
-    return RequestRefused("OUTCOME_UNKNOWN", 503, headers={"Retry-After": "2"})
 
 
 def refusal_of(error: BaseException | None) -> Refusal | RequestRefused | None:
