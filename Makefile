@@ -20,7 +20,7 @@ serve: venv
 	@.venv/bin/baraza serve --development
 
 test: venv
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
 
 test-peers: venv
 	@tests/peers/run

@@ -172,7 +172,7 @@ async def test_another_groups_id_may_be_taken_here(team: Team, client: Client) -
     assert (here["node"]["title"], there["node"]["title"] != "La nôtre") == ("La nôtre", True)
 
 
-UUID_TEXT = str(uuid4())
+UUID_TEXT = "0192f7a4-5c31-7e1b-9f0e-3b0c7d52a641"
 WRONG = [
     UUID_TEXT,
     f"Case:{UUID_TEXT}",

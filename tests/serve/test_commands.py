@@ -23,6 +23,9 @@ SUBMIT = """mutation { submitRequest(title: "For the chain", requestType: DIALOG
 CHAINED = """SELECT count(*) = count(k.line_id) FROM audit_lines l LEFT JOIN audit_links k
     ON k.group_id = l.group_id AND k.line_id = l.id"""
 
+IN_ITS_ROUNDS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = 'network' AND usename = 'baraza_app'"
+"""Before them the worker looks at the database's revision as the owner, and is right to stop where it cannot."""
+
 
 def test_the_printed_schema_is_the_schema(baraza: Shell, tmp_path: Path) -> None:
     """It needs nothing: no data, no database, no setting."""
@@ -110,7 +113,7 @@ async def test_the_worker_waits_for_a_database_that_is_away_and_says_so_once(
     """Not a line for every round: the disk would be full of them when the database comes back."""
     superuser = await asyncpg.connect(external.superuser)
     with running(network.data, "worker", **network.settings) as worker:
-        await comes_true(superuser, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = 'network'")
+        await comes_true(superuser, IN_ITS_ROUNDS)
         await superuser.execute("ALTER DATABASE network ALLOW_CONNECTIONS false")
         try:
             await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'network'")
