@@ -179,11 +179,12 @@ async def _prepare(settings: Settings, urls: Urls) -> None:
 
 
 async def _load_demo(settings: Settings, urls: Urls) -> int:
-    """A network that is there keeps its keys; a new one gets them first."""
+    """Whose key is missing gets it first, unless the whole file is missing: then a network that is there needs it
+    back."""
     store = _store(settings, urls)
     try:
         await store.check()
-        if not settings.keys.exists() and not await loading.loaded(store):
+        if settings.keys.exists() or not await loading.loaded(store):
             loading.make_keys(settings.keys)
         store.keyring.check()
         entered = await loading.load(store)

@@ -12,6 +12,9 @@ from uuid import UUID, uuid5
 SYSTEM = UUID("b5f1c6de-0f1e-4c0b-8f57-0d4b0d9c1a52")
 """Namespace of the seats that no person holds (the worker, the operator's commands)."""
 
+NETWORK = uuid5(SYSTEM, "network")
+"""The network as a tenant beside the groups: it has seats, an audit and no casework (docs/decisions)."""
+
 
 @unique
 class Pillar(Enum):
@@ -49,7 +52,8 @@ class Category(Enum):
 
 @unique
 class Role(Enum):
-    """What a seat may be asked to do; the rights of each role are in `api/policy.py`."""
+    """What a seat may be asked to do; the rights of each role are in `api/policy.py`. WORKER and GUEST are no person's:
+    a process of ours, and a bearer who holds an invitation and no seat yet."""
 
     COORDINATOR = "coordinateur"
     CASE_OFFICER = "chargé de dossiers"
@@ -57,8 +61,15 @@ class Role(Enum):
     MEMBER = "membre"
     OBSERVER = "observateur"
     FOCAL_POINT = "point focal"
+    LESSON_REVIEWER = "relecteur"
+    DONOR = "bailleur"
+    AUDITOR = "auditeur"
     NETWORK_ADMIN = "administrateur du réseau"
+    NATIONAL_ANALYST = "analyste national"
+    SERVICE = "client machine"
+    RELEASE_BUILDER = "chargé des diffusions"
     WORKER = "tâche de fond"
+    GUEST = "invité"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +89,8 @@ class Seat:
 def system_seat(role: Role, group_id: UUID | None = None) -> Seat:
     """The seat of a process of ours: no token leads to it, only code that holds the store can act from it."""
     return Seat(uuid5(SYSTEM, role.name), group_id, None, None, None, frozenset({role}))
+
+
+def guest() -> Seat:
+    """Who comes through a door: a bearer whose identity is known and who acts from no seat."""
+    return system_seat(Role.GUEST)

@@ -74,6 +74,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The date does not fit its precision: an interval has a start and an end, an unknown date has neither.",
     ),
     "DATE_ORDER": ("La fin précède le début: échangez-les.", "The end precedes the start: swap them."),
+    "DATE_PAST": (
+        "Ce jour est passé, ou précède le début du siège: prenez aujourd'hui ou un jour à venir.",
+        "This day is past, or before the seat begins: take today or a day to come.",
+    ),
+    "SEAT_ENDED": (
+        "Ce siège a pris fin: invitez à un nouveau siège.",
+        "This seat has ended: invite to a new one.",
+    ),
+    "SEAT_NOT_YET": (
+        "Ce siège commence plus tard, ou a pris fin: acceptez l'invitation à partir de son premier jour.",
+        "This seat begins later, or has ended: accept the invitation from its first day on.",
+    ),
+    "SEAT_IS_ALTERNATE": (
+        "Un suppléant n'a pas de suppléant: nommez le siège du titulaire.",
+        "An alternate has no alternate: name the seat of its principal.",
+    ),
+    "LAST_COORDINATOR": (
+        "Plus personne ne pourrait donner de siège: faites d'abord accepter le siège de quelqu'un d'autre.",
+        "Nobody could give seats any more: let somebody else accept a seat with this role first.",
+    ),
+    "INVITATION_UNKNOWN": (
+        "Ce code n'ouvre aucun siège, ou plus: relisez-le, ou demandez une nouvelle invitation à votre secrétariat.",
+        "This code opens no seat, or no longer does: read it again, or ask your secretariat for a new invitation.",
+    ),
+    "INVITATION_ACCEPTED": (
+        "Cette invitation a été acceptée: remplacez le représentant, ou mettez fin au siège.",
+        "This invitation was accepted: replace the representative, or end the seat.",
+    ),
+    "STRUCTURE_PLACE": (
+        "Une structure de ce genre ne se place pas là: un CLS dépend d'un CPS, un sous-CLS d'un CLS.",
+        "A structure of this kind does not stand there: a CLS stands under a CPS, a sub-CLS under a CLS.",
+    ),
     "DATE_PRECISION": (
         "Donnez le premier jour du mois, du trimestre ou de l'année.",
         "Give the first day of the month, quarter or year.",

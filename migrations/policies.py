@@ -53,9 +53,15 @@ IN_GROUP = "group_id = (SELECT seat_group())"
 OWN = "seat_id = (SELECT seat_id())"
 OWN_ORGANISATION = "organisation_id = (SELECT seat_organisation())"
 OWN_SEATS = "subject = (SELECT seat_subject())"
+SHOWN = both(UNSEATED, "code_hash = (SELECT shown_invitation())")
+"""At the door: the bearer has shown the invitation's code."""
 
 WORKER = roles("WORKER")
 NETWORK_ADMIN = roles("NETWORK_ADMIN")
+OVERVIEW = roles("NETWORK_ADMIN", "NATIONAL_ANALYST", "SERVICE")
+"""Who sees of every group that it is there, where it stands and how many sit in it, and no more."""
+GIVES_SEATS = roles("COORDINATOR", "NETWORK_ADMIN")
+"""The coordinator in its group, the administrator in the network."""
 COORDINATOR = roles("COORDINATOR")
 SECRETARIAT = roles("COORDINATOR", "CASE_OFFICER")
 KEEPERS = roles("COORDINATOR", "CASE_OFFICER", "CUSTODIAN")
@@ -76,6 +82,15 @@ def brought(request_id: str) -> str:
     )
 
 
+def invited_to(seat_id: str) -> str:
+    """The invitation shown at the door leads to this seat, and is still open."""
+    return both(
+        UNSEATED,
+        f"{seat_id} = ANY (ARRAY(SELECT i.seat_id FROM invitations i WHERE i.code_hash = (SELECT shown_invitation())"
+        " AND i.accepted_at IS NULL AND i.expires_on >= current_date))",
+    )
+
+
 def of(table: str, name: str, parent: str, parent_id: str) -> str:
     """The row this one belongs to is there for the seat."""
     return f"EXISTS (SELECT FROM {parent} p WHERE p.group_id = {table}.group_id AND p.{parent_id} = {table}.{name})"
@@ -84,12 +99,16 @@ def of(table: str, name: str, parent: str, parent_id: str) -> str:
 def functions() -> None:
     """What policies read; each is inlined or evaluated once."""
     for signature, (returns, body) in FUNCTIONS.items():
-        op.execute(
-            f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT {body} $$"
-        )
-        arguments = signature.replace("VARIADIC wanted ", "VARIADIC ")
-        op.execute(f"REVOKE ALL ON FUNCTION {arguments} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {arguments} TO baraza_app")
+        function(signature, returns, body)
+
+
+def function(signature: str, returns: str, body: str) -> None:
+    op.execute(
+        f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT {body} $$"
+    )
+    arguments = signature.replace("VARIADIC wanted ", "VARIADIC ")
+    op.execute(f"REVOKE ALL ON FUNCTION {arguments} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {arguments} TO baraza_app")
 
 
 def drop_functions() -> None:
@@ -128,6 +147,16 @@ class Table:
 
     def drop(self) -> None:
         op.execute(f"DROP TABLE {self.name}")
+
+
+def change(table: str, command: str, using: str, check: str | None = None) -> None:
+    """Put another condition in the place of a policy's; `check` where what a row becomes is another question."""
+    conditions = {
+        "SELECT": f"USING ({using})",
+        "INSERT": f"WITH CHECK ({using})",
+        "UPDATE": f"USING ({using}) WITH CHECK ({check or using})",
+    }
+    op.execute(f"ALTER POLICY {table}_{command.lower()} ON {table} {conditions[command]}")
 
 
 def view(name: str, body: str) -> None:

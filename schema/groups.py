@@ -1,26 +1,33 @@
-"""Working groups, the registry of organisations, and seats."""
+"""Working groups and the registry of organisations."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import Info
 
+from api.graph.acts import act, argument, given, part
 from api.graph.connections import Connection
-from api.graph.declare import code_list, column, labelled, published, roots, to_many, to_one
-from api.groups import reads, tables
-from api.groups.rules import FormalStatus, WorkingMode
+from api.graph.declare import column, labelled, published, roots, to_many, to_one
+from api.groups import actions, reads, tables
+from api.groups.rules import FormalStatus, Phase, Standing, WorkingMode
 from api.places import reads as places
-from api.seat import Category, Pillar, Role
-from api.store.edges import ToOne
-from schema.nodes import Node
+from api.seat import Category
+from api.seats import reads as seats
+from schema.nodes import Node, made, referred
 from schema.places import Place
-from schema.scalars import DateWithPrecision
+from schema.refusals import AnyRefusal, result
+from schema.scalars import DateWithPrecision, DateWithPrecisionInput
+
+if TYPE_CHECKING:
+    from schema.seats import Seat, SeatTally
 
 labelled(FormalStatus, "Whether an authority has recognised the group.")
 labelled(WorkingMode, "How a group follows up.")
+labelled(Standing, "How far a group has joined the network.")
+labelled(Phase, "Where a group is in its life; the phases are not linear.")
 
 
 @published(tables.Jurisdiction, "A place that a group covers, with dates.")
@@ -31,13 +38,26 @@ class Jurisdiction:
 
 
 @published(tables.GroupSettings, "How a group works.")
-class GroupSettings:
+class GroupSettings(Node):
     formal_status: FormalStatus = column("Whether an authority has recognised it.")
     working_mode: WorkingMode = column("How it follows up.")
     quorum_per_pillar: int = column("How many voting seats of each pillar a decision needs.")
     completeness_to_table: int = column("Per cent of the fact sheet's minimum that tabling needs without a reason.")
+    size_target: int | None = column("How many seats it means to have.")
     founded: DateWithPrecision = column("When the group was founded.")
     version: int = column("Version of the settings.")
+
+
+@published(tables.GroupStanding, "How far a group has joined the network, from a day on.")
+class GroupStanding(Node):
+    standing: Standing = column("Candidate, forming, active, dormant or closed.")
+    since: date = column("From this day on.")
+
+
+@published(tables.GroupPhase, "A dated judgement of where a group is in its life; it may go back.")
+class GroupPhase(Node):
+    phase: Phase = column("The phase.")
+    assessed: DateWithPrecision = column("When it was judged.")
 
 
 @published(tables.WorkingGroup, "A Working Group on the Voluntary Principles, of a province or town.")
@@ -46,32 +66,23 @@ class WorkingGroup(Node):
     name_fr: str = column("Name in French.")
     name_en: str = column("Name in English.")
     settings: GroupSettings | None = to_one(reads.settings, "How it works; null for another group's.")
-    jurisdictions: Connection[Jurisdiction] = to_many(reads.jurisdictions, "What it covers.")
+    jurisdictions: Connection[Jurisdiction] = to_many(
+        reads.jurisdictions, "What it covers; of other groups only the network's seats read it."
+    )
+    standings: Connection[GroupStanding] = to_many(
+        reads.standings, "How far it has joined the network, the latest first; the network's seats read it of all."
+    )
+    phases: Connection[GroupPhase] = to_many(
+        reads.phases, "Where it is in its life, the latest judgement first; the network's seats read it of all."
+    )
+    seat_tally: Annotated["SeatTally", strawberry.lazy("schema.seats")] | None = to_one(
+        seats.tally, "How many seats run today, by pillar; of other groups only the network's seats read it."
+    )
 
 
 @published(tables.OrganisationAlias, "Another name, spelling or acronym of an organisation.")
 class OrganisationAlias:
     name: str = column("The name as spelt.")
-
-
-@published(tables.Person, "Somebody who holds a seat or a post; never a victim or witness.")
-class Person(Node):
-    name: str = column("Name.")
-    invented: bool = column("Whether the person is invented for the demonstration.")
-
-
-@published(tables.Seat, "Person × group × organisation × pillar × category × roles × period.")
-class Seat(Node):
-    pillar: Pillar | None = column("Pillar.")
-    category: Category = column("Category.")
-    roles: list[Role] = code_list(Role, "What the seat may be asked to do.", of="roles")
-    area: str | None = column("P-code of the territory that a focal point answers for.")
-    valid_from: date = column("First day of the seat.")
-    valid_to: date | None = column("Last day; null while it lasts.")
-    version: int = column("Version of the row.")
-    person: Person | None = to_one(reads.person, "Who holds it.")
-    organisation: Organisation | None = to_one(reads.organisation, "Whom the holder represents.")
-    group: WorkingGroup | None = to_one(reads.group, "The group that it is in.")
 
 
 @published(tables.Organisation, "A company, cooperative, service, embassy, NGO or unit; one registry for the network.")
@@ -80,7 +91,9 @@ class Organisation(Node):
     category: Category = column("Kind of organisation.")
     fictive: bool = column("Whether it is invented for the demonstration.")
     aliases: Connection[OrganisationAlias] = to_many(reads.aliases, "Its other names.")
-    seats: Connection[Seat] = to_many(reads.seats_of_organisation, "Its seats in the acting seat's group.")
+    seats: Connection[Annotated["Seat", strawberry.lazy("schema.seats")]] = to_many(
+        seats.of_organisation, "Its seats in the acting seat's group."
+    )
 
 
 @strawberry.input(description="Which organisations.")
@@ -88,13 +101,20 @@ class OrganisationFilter:
     category: list[Category] | None = strawberry.field(default=None, description="Kinds of organisation.")
 
 
-@strawberry.input(description="Which seats.")
-class SeatFilter:
-    pillar: list[Pillar] | None = strawberry.field(default=None, description="Pillars.")
-    category: list[Category] | None = strawberry.field(default=None, description="Categories.")
+@strawberry.input(description="What changes in how a group works; what is left out stays.")
+class SettingsChange:
+    formal_status: FormalStatus | None = part("Whether an authority has recognised it.", default=strawberry.UNSET)
+    working_mode: WorkingMode | None = part("How it follows up.", default=strawberry.UNSET)
+    quorum_per_pillar: int | None = part("Voting seats of each pillar that a decision needs.", default=strawberry.UNSET)
+    completeness_to_table: int | None = part("Per cent that tabling needs.", default=strawberry.UNSET)
+    size_target: int | None = part("How many seats it means to have.", default=strawberry.UNSET)
 
 
-MINE = ToOne(tables.Seat, "id", tables.Seat.id)
+SettingsResult = Annotated[GroupSettings | AnyRefusal, result("SettingsResult")]
+PhaseResult = Annotated[GroupPhase | AnyRefusal, result("PhaseResult")]
+StandingResult = Annotated[GroupStanding | AnyRefusal, result("StandingResult")]
+GroupResult = Annotated[WorkingGroup | AnyRefusal, result("GroupResult")]
+OrganisationResult = Annotated[Organisation | AnyRefusal, result("OrganisationResult")]
 
 
 @strawberry.type
@@ -103,9 +123,79 @@ class GroupQuery:
     organisations: Connection[Organisation] = roots(
         reads.organisations, "The registry of organisations, by name.", OrganisationFilter
     )
-    seats: Connection[Seat] = roots(reads.seats, "The seats of the group.", SeatFilter)
 
-    @strawberry.field(description="The seat that this operation acts from.")
-    async def acting_seat(self, info: Info[Any, None]) -> Seat | None:
-        found: Seat | None = await info.context.loader.one(MINE, info.context.operation.seat.id)
-        return found
+
+@strawberry.type
+class GroupMutation:
+    @act("Change how the group works; what was decided before stays decided.")
+    async def change_settings(
+        self,
+        info: Info[Any, None],
+        version: Annotated[int, strawberry.argument(description="The version that the change is based on.")],
+        changes: Annotated[SettingsChange, strawberry.argument(description="What changes.")],
+    ) -> SettingsResult:
+        return await actions.change_settings(info.context.operation, version=version, changes=given(changes))
+
+    @act("Judge where the group is in its life.")
+    async def assess_phase(
+        self,
+        info: Info[Any, None],
+        phase: Annotated[Phase, strawberry.argument(description="The phase.")],
+        assessed: Annotated[DateWithPrecisionInput, strawberry.argument(description="When it was judged.")],
+        id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
+    ) -> PhaseResult:
+        return await actions.assess_phase(
+            info.context.operation, phase_id=made(id, "GroupPhase"), phase=phase, assessed=assessed.value()
+        )
+
+    @act("For the network: say how far a group has joined.")
+    async def place_group(
+        self,
+        info: Info[Any, None],
+        working_group_id: Annotated[strawberry.ID, argument("The group.")],
+        standing: Annotated[Standing, strawberry.argument(description="How far.")],
+        since: Annotated[date, strawberry.argument(description="From this day on.")],
+        id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
+    ) -> StandingResult:
+        return await actions.place_group(
+            info.context.operation,
+            standing_id=made(id, "GroupStanding"),
+            group_id=referred(working_group_id, "WorkingGroup", "workingGroupId"),
+            standing=standing,
+            since=since,
+        )
+
+    @act("For the network: a group covers a place from a day on; said again with a last day, it ends.")
+    async def cover_place(
+        self,
+        info: Info[Any, None],
+        working_group_id: Annotated[strawberry.ID, argument("The group.")],
+        pcode: Annotated[str, argument("P-code of the province or territory.", most=10)],
+        valid_from: Annotated[date, strawberry.argument(description="First day.")],
+        valid_to: Annotated[date | None, strawberry.argument(description="Last day; null while it lasts.")] = None,
+    ) -> GroupResult:
+        return await actions.cover(
+            info.context.operation,
+            group_id=referred(working_group_id, "WorkingGroup", "workingGroupId"),
+            pcode=pcode,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+
+    @act("For the network: enter an organisation into the registry.")
+    async def register_organisation(
+        self,
+        info: Info[Any, None],
+        name: Annotated[str, argument("Name.")],
+        category: Annotated[Category, strawberry.argument(description="Kind of organisation.")],
+        aliases: Annotated[list[str] | None, argument("Its other names, spellings and acronyms.")] = None,
+        id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
+    ) -> OrganisationResult:
+        return await actions.register_organisation(
+            info.context.operation,
+            organisation_id=made(id, "Organisation"),
+            name=name,
+            category=category,
+            aliases=aliases or [],
+            fictive=False,
+        )

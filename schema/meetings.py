@@ -13,18 +13,18 @@ from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, sealed, to_many, to_one
-from api.groups import reads as groups
 from api.meetings import actions, reads, tables
 from api.meetings.rules import MeetingKind, MeetingState
 from api.requests import reads as requests
 from api.requests.rules import DEFAULT_AUDIENCE
 from api.seat import Category
+from api.seats import reads as seats
 from schema.decisions import Decision
-from schema.groups import Seat
 from schema.nodes import Node, made, referred
 from schema.refusals import AnyRefusal, result
 from schema.requests import Request, RequestResult
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
+from schema.seats import Seat
 
 if TYPE_CHECKING:
     from schema.cases import CaseTakenUp
@@ -35,7 +35,7 @@ labelled(MeetingState, "Where a meeting stands.")
 
 @published(tables.Attendance, "A seat that was present.")
 class Attendance:
-    seat: Seat | None = to_one(groups.seat, "The seat.")
+    seat: Seat | None = to_one(seats.seat, "The seat.")
 
 
 @published(tables.AgendaNote, "What the secretariat noted when it tabled a request.")

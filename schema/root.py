@@ -14,12 +14,14 @@ from api.errors import RequestRefused
 from api.graph.declare import PUBLISHED
 from api.graph.operation import OperationExtension
 from schema.cases import CaseMutation, CaseQuery
-from schema.groups import GroupQuery
+from schema.groups import GroupMutation, GroupQuery
 from schema.meetings import MeetingMutation, MeetingQuery
 from schema.nodes import Node, find
 from schema.notices import NoticeQuery
 from schema.places import PlaceQuery
 from schema.requests import RequestMutation, RequestQuery
+from schema.seats import SeatMutation, SeatQuery
+from schema.structures import StructureMutation, StructureQuery
 
 if TYPE_CHECKING:
     from graphql import GraphQLError
@@ -56,8 +58,23 @@ class Schema(strawberry.Schema):
         """Leave logging to the edge: the library's would quote literals."""
 
 
-Query = merge_types("Query", (NodeQuery, GroupQuery, PlaceQuery, RequestQuery, MeetingQuery, CaseQuery, NoticeQuery))
-Mutation = merge_types("Mutation", (RequestMutation, MeetingMutation, CaseMutation))
+Query = merge_types(
+    "Query",
+    (
+        NodeQuery,
+        GroupQuery,
+        SeatQuery,
+        StructureQuery,
+        PlaceQuery,
+        RequestQuery,
+        MeetingQuery,
+        CaseQuery,
+        NoticeQuery,
+    ),
+)
+Mutation = merge_types(
+    "Mutation", (RequestMutation, MeetingMutation, CaseMutation, GroupMutation, SeatMutation, StructureMutation)
+)
 
 schema = Schema(
     query=Query,

@@ -15,9 +15,12 @@ from graphql import GraphQLNonNull
 from api.dates import DateWithPrecision, Precision
 from api.demo.roster import ORGANISATIONS, demo_id
 from api.groups import actions as groups
-from api.groups.rules import FormalStatus, WorkingMode
+from api.groups.actions import Ways
+from api.groups.rules import FormalStatus, Standing, WorkingMode
 from api.identity import DEVELOPMENT_ISSUER, subject
-from api.seat import Pillar, Role, system_seat
+from api.seat import NETWORK, Pillar, Role, system_seat
+from api.seats import actions as seats
+from api.seats.actions import Holder, Post
 from api.store import sealing
 from schema.root import schema
 
@@ -52,6 +55,16 @@ ASKED = {
     "MeetingResult": "... on Meeting { id version state }",
     "DecisionResult": "... on Decision { id kind request { id version state case { id number } } }",
     "ActivityResult": "... on Activity { id kind }",
+    "InvitationResult": "... on Invitation { id version code expiresOn seat { id version } }",
+    "SeatResult": "... on Seat { id version roles validFrom validTo }",
+    "SettingsResult": "... on GroupSettings { id version workingMode quorumPerPillar }",
+    "PhaseResult": "... on GroupPhase { id phase }",
+    "StandingResult": "... on GroupStanding { id standing }",
+    "GroupResult": "... on WorkingGroup { id code }",
+    "OrganisationResult": "... on Organisation { id name }",
+    "StructureResult": "... on Structure { id kind }",
+    "StructureMemberResult": "... on StructureMember { id version }",
+    "InstrumentResult": "... on Instrument { id number }",
 }
 
 Act = tuple[str, "Mapping[str, Any]"]
@@ -167,16 +180,16 @@ async def found(store: Store, settings: Settings, client: Client, code: str) -> 
     """Open a group with its seats; organisations are the demonstration's."""
     group_id = uuid4()
     sealing.add_group(settings.keys, group_id)
-    async with store.process(system_seat(Role.NETWORK_ADMIN)) as op:
+    async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
         await groups.open_group(
             op,
             group_id=group_id,
             code=code,
             name_fr=f"Groupe {code}",
             name_en=f"Group {code}",
-            formal_status=FormalStatus.INFORMAL,
-            working_mode=WorkingMode.FIELD_MISSION,
+            ways=Ways(FormalStatus.INFORMAL, WorkingMode.FIELD_MISSION),
             founded=DateWithPrecision(date(2020, 1, 1), None, Precision.YEAR),
+            standing=Standing.FORMING,
             jurisdiction=[("CD62", date(2020, 1, 1), None), ("CD61", date(2021, 1, 1), date(2022, 1, 1))],
         )
         await _give(op, group_id, code, "coordinator")
@@ -189,18 +202,14 @@ async def found(store: Store, settings: Settings, client: Client, code: str) -> 
 
 async def _give(op: Any, group_id: UUID, code: str, name: str) -> None:
     organisation, pillar, role, area = SEATS[name]
-    await groups.give_seat(
+    await seats.give(
         op,
         group_id=group_id,
         seat_id=demo_id("seat", f"{code}.{name}"),
-        holder="Asha Mfano",
-        invented=True,
-        organisation_id=demo_id("organisation", organisation),
-        pillar=pillar,
-        category=ORGANISATIONS[organisation][0],
-        roles=frozenset({role}),
-        area=area,
-        subject=subject(DEVELOPMENT_ISSUER, f"{code}.{name}"),
+        holder=Holder("Asha Mfano", subject(DEVELOPMENT_ISSUER, f"{code}.{name}"), invented=True),
+        post=Post(
+            demo_id("organisation", organisation), pillar, ORGANISATIONS[organisation][0], frozenset({role}), area
+        ),
         valid_from=date(2020, 1, 1),
     )
 

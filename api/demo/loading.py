@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from api.demo.roster import (
@@ -16,21 +17,31 @@ from api.demo.roster import (
     Group,
     Persona,
     demo_id,
+    group_id,
 )
 from api.demo.stories import steps
+from api.demo.structures import STRUCTURES
 from api.graph.idempotency import Answers
 from api.groups import actions as groups
-from api.groups.reads import group_ids
+from api.groups.reads import group_ids, organisation_ids
+from api.groups.rules import Standing
 from api.identity import DEVELOPMENT_ISSUER, subject
-from api.seat import Role, system_seat
+from api.seat import NETWORK, Role, system_seat
+from api.seats import actions as seats
+from api.seats.actions import Holder, Post
+from api.seats.reads import seat_ids
 from api.store import sealing
+from api.structures import actions as structures
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
+    from uuid import UUID
 
     from api.store.engine import Store
     from api.store.operation import Operation
+
+    Act = Callable[[Operation], Awaitable[object]]
 
 SINCE = date(2018, 10, 1)
 
@@ -42,57 +53,83 @@ async def loaded(store: Store) -> bool:
 
 
 def make_keys(file: Path) -> None:
-    """Give the demonstration's groups their sealing keys."""
-    for group in GROUPS:
-        sealing.add_group(file, group.id)
+    """Give the network and the demonstration's groups their sealing keys."""
+    for owner in (NETWORK, *(group.id for group in GROUPS)):
+        sealing.add_group(file, owner)
 
 
 async def load(store: Store) -> int:
     """Enter what is not there yet; how many steps that were."""
     done = await _network(store)
     for persona in PERSONAS:
-        if persona.roles != {Role.COORDINATOR}:
+        if not _seated_with_the_network(persona):
             done += await _once(store, f"{persona.group_code}.coordinator", f"seat/{persona.name}", _seat(persona))
     for group in GROUPS:
         done += await _once(store, f"{group.code}.coordinator", "seats", _others(group))
+        done += await _once(store, f"{group.code}.coordinator", "phases", _phases(group))
+    done += await _once(store, "sk.coordinator", "structures", _structures)
     for step in steps():
         done += await _once(store, step.persona, step.name, step.act)
     return done
 
 
 async def _network(store: Store) -> int:
-    """The registry, the groups and their first coordinators: acts of the network's administrator."""
-    async with store.process(system_seat(Role.NETWORK_ADMIN)) as op:
-        if await op.scalars(group_ids()):
-            return 0
-        for name, (category, aliases) in ORGANISATIONS.items():
-            await groups.register_organisation(
-                op,
-                organisation_id=demo_id("organisation", name),
-                name=name,
-                category=category,
-                aliases=aliases,
-                fictive=name in FICTIVE,
-            )
-        for group in GROUPS:
-            await groups.open_group(
-                op,
-                group_id=group.id,
-                code=group.code,
-                name_fr=group.name_fr,
-                name_en=group.name_en,
-                formal_status=group.formal_status,
-                working_mode=group.working_mode,
-                founded=group.founded,
-                jurisdiction=group.jurisdiction,
-            )
-        for persona in PERSONAS:
-            if persona.roles == {Role.COORDINATOR}:
-                await _seat(persona)(op)
-    return 1
+    """The registry, the groups, their first coordinators and the network's own seats: acts of its administrator."""
+    async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
+        await groups.open_network(op)
+        there = {*await op.scalars(group_ids()), *await op.scalars(organisation_ids()), *await op.scalars(seat_ids())}
+        missing = [each for each in _of_the_network() if each[0] not in there]
+        for _, enter in missing:
+            await enter(op)
+    return len(missing)
 
 
-async def _once(store: Store, persona: str, name: str, act: Callable[[Operation], Awaitable[object]]) -> int:
+def _of_the_network() -> Iterator[tuple[UUID, Act]]:
+    """Each thing that the network enters itself, by its id."""
+    for name in ORGANISATIONS:
+        yield demo_id("organisation", name), partial(_register, name)
+    for group in GROUPS:
+        yield group.id, partial(_open, group)
+    for persona in PERSONAS:
+        if persona.group_code == "network":
+            yield persona.seat_id, _seat(persona)
+
+
+async def _register(name: str, op: Operation) -> None:
+    category, aliases = ORGANISATIONS[name]
+    await groups.register_organisation(
+        op,
+        organisation_id=demo_id("organisation", name),
+        name=name,
+        category=category,
+        aliases=aliases,
+        fictive=name in FICTIVE,
+    )
+
+
+async def _open(group: Group, op: Operation) -> None:
+    """A group is opened with its first coordinator."""
+    await groups.open_group(
+        op,
+        group_id=group.id,
+        code=group.code,
+        name_fr=group.name_fr,
+        name_en=group.name_en,
+        ways=group.ways,
+        founded=group.founded,
+        standing=Standing.ACTIVE,
+        jurisdiction=group.jurisdiction,
+    )
+    for persona in PERSONAS:
+        if persona.group_code == group.code and persona.roles == {Role.COORDINATOR}:
+            await _seat(persona)(op)
+
+
+def _seated_with_the_network(persona: Persona) -> bool:
+    return persona.group_code == "network" or persona.roles == {Role.COORDINATOR}
+
+
+async def _once(store: Store, persona: str, name: str, act: Act) -> int:
     """Do the act unless its key says that it is done."""
     answers = Answers(f"demo/{name}", hashlib.sha256(name.encode()).digest())
     async with store.operation(subject(DEVELOPMENT_ISSUER, persona), None, write=True) as op:
@@ -104,42 +141,75 @@ async def _once(store: Store, persona: str, name: str, act: Callable[[Operation]
         return 1
 
 
-def _seat(persona: Persona) -> Callable[[Operation], Awaitable[object]]:
-    return lambda op: groups.give_seat(
+def _seat(persona: Persona) -> Act:
+    return lambda op: seats.give(
         op,
-        group_id=demo_id("group", persona.group_code),
+        group_id=group_id(persona.group_code),
         seat_id=persona.seat_id,
-        holder=persona.holder,
-        invented=True,
-        organisation_id=demo_id("organisation", persona.organisation),
-        pillar=persona.pillar,
-        category=persona.category,
-        roles=persona.roles,
-        area=persona.area,
-        subject=subject(DEVELOPMENT_ISSUER, persona.name),
+        holder=persona.held(subject(DEVELOPMENT_ISSUER, persona.name)),
+        post=persona.post,
         valid_from=SINCE,
     )
 
 
-def _others(group: Group) -> Callable[[Operation], Awaitable[object]]:
+def _others(group: Group) -> Act:
     """The rest of the roster, without login."""
 
     async def give(op: Operation) -> object:
-        for first_name, (name, pillar) in zip(FIRST_NAMES, WITHOUT_LOGIN[group.code], strict=True):
-            await groups.give_seat(
+        for first_name, (name, pillar) in zip(FIRST_NAMES, WITHOUT_LOGIN[group.code], strict=False):
+            roles = frozenset({Role.MEMBER if pillar else Role.OBSERVER})
+            await seats.give(
                 op,
                 group_id=group.id,
                 seat_id=demo_id("seat", group.code, name),
-                holder=f"{first_name} Mfano",
-                invented=True,
-                organisation_id=demo_id("organisation", name),
-                pillar=pillar,
-                category=ORGANISATIONS[name][0],
-                roles=frozenset({Role.MEMBER if pillar else Role.OBSERVER}),
-                area=None,
-                subject=None,
+                holder=Holder(f"{first_name} Mfano", invented=True),
+                post=Post(demo_id("organisation", name), pillar, ORGANISATIONS[name][0], roles),
                 valid_from=SINCE,
             )
         return None
 
     return give
+
+
+def _phases(group: Group) -> Act:
+    async def assess(op: Operation) -> object:
+        for phase, assessed in group.phases:
+            phase_id = demo_id("phase", group.code, phase.name)
+            await groups.assess_phase(op, phase_id=phase_id, phase=phase, assessed=assessed)
+        return None
+
+    return assess
+
+
+async def _structures(op: Operation) -> None:
+    """The monitoring committee of South Kivu, its decrees, its fund, and the local committee that has a seat (D30 to
+    D32)."""
+    for structure in STRUCTURES:
+        await structures.set_up(
+            op,
+            structure_id=structure.id,
+            kind=structure.kind,
+            name=structure.name,
+            theme=None,
+            parent_id=demo_id("structure", structure.parent) if structure.parent else None,
+            organisation_id=demo_id("organisation", structure.organisation) if structure.organisation else None,
+            pcode=structure.pcode,
+            since=structure.since,
+        )
+        for number, authority, dated in structure.instruments:
+            await structures.found_on(
+                op,
+                instrument_id=demo_id("instrument", number),
+                structure_id=structure.id,
+                number=number,
+                authority=authority,
+                dated=dated,
+            )
+        for name in structure.members:
+            await structures.admit(
+                op,
+                member_id=demo_id("member", structure.name, name),
+                structure_id=structure.id,
+                organisation_id=demo_id("organisation", name),
+                valid_from=SINCE,
+            )

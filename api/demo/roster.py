@@ -8,8 +8,10 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from api.dates import DateWithPrecision, Precision
-from api.groups.rules import FormalStatus, WorkingMode
-from api.seat import Category, Pillar, Role
+from api.groups.actions import Ways
+from api.groups.rules import FormalStatus, Phase, WorkingMode
+from api.seat import NETWORK, Category, Pillar, Role
+from api.seats.actions import Holder, Post
 
 DEMO = UUID("5d0c9d6e-3b1f-4e8a-9a52-6b7d1c2f4e90")
 """Namespace of the demonstration's ids: the same in every installation, so that documents can name them."""
@@ -22,6 +24,11 @@ def demo_id(*names: str) -> UUID:
     return uuid5(DEMO, "/".join(names))
 
 
+def group_id(code: str) -> UUID:
+    """The id of a group of the demonstration, or of the network, which is the same everywhere."""
+    return NETWORK if code == "network" else demo_id("group", code)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A working group to open."""
@@ -29,14 +36,14 @@ class Group:
     code: str
     name_fr: str
     name_en: str
-    formal_status: FormalStatus
-    working_mode: WorkingMode
+    ways: Ways
     founded: DateWithPrecision
     jurisdiction: tuple[tuple[str, date, date | None], ...]
+    phases: tuple[tuple[Phase, DateWithPrecision], ...] = ()
 
     @property
     def id(self) -> UUID:
-        return demo_id("group", self.code)
+        return group_id(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +61,66 @@ class Persona:
 
     @property
     def group_code(self) -> str:
-        return self.name.partition(".")[0]
+        prefix = self.name.partition(".")[0]
+        return "network" if prefix in {"national", "shrim"} else prefix
 
     @property
     def seat_id(self) -> UUID:
         return demo_id("seat", self.name)
 
     @property
+    def post(self) -> Post:
+        return Post(demo_id("organisation", self.organisation), self.pillar, self.category, self.roles, self.area)
+
+    def held(self, subject: str | None) -> Holder:
+        return Holder(self.holder, subject, invented=True)
+
+    @property
     def label(self) -> str:
         return f"{self.holder}, {self.title}, {self.organisation}"
 
+
+def _since(year: int, month: int = 1, precision: Precision = Precision.YEAR) -> DateWithPrecision:
+    return DateWithPrecision(date(year, month, 1), None, precision)
+
+
+FIELD = Ways(FormalStatus.RECOGNISED, WorkingMode.FIELD_MISSION, size_target=30)
+BY_RECOMMENDATION = Ways(FormalStatus.INFORMAL, WorkingMode.RECOMMENDATION_ONLY)
 
 GROUPS = (
     Group(
         "sk",
         "Groupe de travail du Sud-Kivu",
         "South Kivu Working Group",
-        FormalStatus.RECOGNISED,
-        WorkingMode.FIELD_MISSION,
-        DateWithPrecision(date(2018, 10, 1), None, Precision.MONTH),
+        FIELD,
+        _since(2018, 10, Precision.MONTH),
         (("CD62", date(2018, 10, 1), None),),
+        # The study sees key steps of three of the four phases done by the end of the pilot (Executive summary).
+        (
+            (Phase.SETUP, _since(2018, 12, Precision.MONTH)),
+            (Phase.GROWTH, _since(2019)),
+            (Phase.SUSTAINABILITY, _since(2021)),
+        ),
     ),
     Group(
         "lub",
         "Groupe de travail de Lubumbashi",
         "Lubumbashi Working Group",
-        FormalStatus.INFORMAL,
-        WorkingMode.RECOMMENDATION_ONLY,
-        DateWithPrecision(date(2006, 1, 1), None, Precision.YEAR),
-        (("CD71", date(2015, 1, 1), None), ("CD72", date(2015, 1, 1), None)),
+        BY_RECOMMENDATION,
+        _since(2006),  # or 2012 (X13)
+        (
+            ("CD71", date(2015, 1, 1), None),
+            ("CD72", date(2015, 1, 1), None),
+            ("CD20", date(2023, 1, 1), None),
+        ),
+    ),
+    Group(
+        "kin",
+        "Groupe de travail de Kinshasa",
+        "Kinshasa Working Group",
+        BY_RECOMMENDATION,
+        _since(2014),
+        (("CD10", date(2014, 1, 1), None),),
     ),
 )
 
@@ -132,8 +170,23 @@ ORGANISATIONS: dict[str, tuple[Category, tuple[str, ...]]] = {
     "Vale": (Category.COMPANY, ()),
     "Division provinciale des Mines du Haut-Katanga": (Category.GOVERNMENT_INSTITUTION, ()),
     "Parquet général de Lubumbashi": (Category.JUSTICE, ()),
+    "Alphamin": (Category.COMPANY, ("Alphamin Bisie Mining",)),
+    "AngloGold Ashanti": (Category.COMPANY, ()),
+    "Ministère des Mines": (Category.GOVERNMENT_INSTITUTION, ("DRC Ministry of Mines",)),
+    "Ambassade de Suisse": (Category.EMBASSY, ("Swiss Embassy",)),
+    "Ambassade du Canada": (Category.EMBASSY, ("Embassy of Canada",)),
+    "Ambassade du Royaume-Uni": (Category.EMBASSY, ("Embassy of the United Kingdom",)),
+    "Gouvernement de Norvège": (Category.EMBASSY, ("Government of Norway",)),
+    "États-Unis d'Amérique": (Category.EMBASSY, ("Embassy of the USA", "USAID")),
+    "International Alert": (Category.CSO, ()),
+    "Search for Common Ground": (Category.CSO, ("SFCG",)),
+    "CICR": (Category.PARTNER, ("ICRC", "Comité international de la Croix-Rouge")),
+    "Ministère des Droits humains": (Category.GOVERNMENT_INSTITUTION, ("Ministry of Human Rights",)),
+    "DCAF/SHRIM": (Category.PARTNER, ("SHRIM", "Security and Human Rights Implementation Mechanism")),
+    "Secrétariat du réseau": (Category.CSO, ()),
+    "Auditeur externe Mfano": (Category.PARTNER, ()),
 }
-FICTIVE = frozenset({"Collectif communautaire Mfano"})
+FICTIVE = frozenset({"Collectif communautaire Mfano", "Secrétariat du réseau", "Auditeur externe Mfano"})
 
 COORDINATOR, MEMBER = frozenset({Role.COORDINATOR}), frozenset({Role.MEMBER})
 OGP = "Observatoire Gouvernance et Paix"
@@ -148,7 +201,13 @@ PERSONAS = (
     ),
     Persona("sk.pmh", "Amani Mfano", "Police des Mines", GOVERNMENT, Category.SECURITY_FORCES, MEMBER, "membre"),
     Persona(
-        "sk.mines", "Zawadi Mfano", "Division des Mines", GOVERNMENT, Category.GOVERNMENT_INSTITUTION, MEMBER, "membre"
+        "sk.mines",
+        "Zawadi Mfano",
+        "Division des Mines",
+        GOVERNMENT,
+        Category.GOVERNMENT_INSTITUTION,
+        MEMBER | {Role.LESSON_REVIEWER},
+        "membre",
     ),
     Persona("sk.company", "Imani Mfano", "Twangiza Mining", PRIVATE, Category.COMPANY, MEMBER, "membre"),
     Persona("sk.cooperative", "Bahati Mfano", "COOMIKA", PRIVATE, Category.COOPERATIVE, MEMBER, "membre"),
@@ -167,6 +226,46 @@ PERSONAS = (
     Persona("lub.coordinator", "Mwamba Mfano", "Justicia ASBL", CIVIL, Category.CSO, COORDINATOR, "coordinateur"),
     Persona("lub.company", "Kasongo Mfano", "Gecamines", PRIVATE, Category.COMPANY, MEMBER, "membre"),
     Persona("lub.cso", "Ilunga Mfano", "Pact", CIVIL, Category.CSO, MEMBER, "membre"),
+    Persona(
+        "kin.coordinator",
+        "Claire Mfano",
+        "Ambassade de Suisse",
+        GOVERNMENT,
+        Category.EMBASSY,
+        COORDINATOR,
+        "coordinatrice",
+    ),
+    Persona("kin.embassy", "Pieter Mfano", "Ambassade des Pays-Bas", GOVERNMENT, Category.EMBASSY, MEMBER, "membre"),
+    Persona(
+        "national.analyst",
+        "Espérance Mfano",
+        "Ministère des Droits humains",
+        None,
+        Category.GOVERNMENT_INSTITUTION,
+        frozenset({Role.NATIONAL_ANALYST}),
+        "analyste nationale",
+    ),
+    Persona(
+        "shrim.service", "SHRIM", "DCAF/SHRIM", None, Category.PARTNER, frozenset({Role.SERVICE}), "client machine"
+    ),
+    Persona(
+        "network.admin",
+        "Patient Mfano",
+        "Secrétariat du réseau",
+        None,
+        Category.CSO,
+        frozenset({Role.NETWORK_ADMIN, Role.RELEASE_BUILDER}),
+        "administrateur du réseau",
+    ),
+    Persona(
+        "network.auditor",
+        "Grâce Mfano",
+        "Auditeur externe Mfano",
+        None,
+        Category.PARTNER,
+        frozenset({Role.AUDITOR}),
+        "auditrice",
+    ),
 )
 
 WITHOUT_LOGIN: dict[str, tuple[tuple[str, Pillar | None], ...]] = {
@@ -203,6 +302,20 @@ WITHOUT_LOGIN: dict[str, tuple[tuple[str, Pillar | None], ...]] = {
         ("Police des Mines", GOVERNMENT),
         ("Parquet général de Lubumbashi", GOVERNMENT),
         ("MONUSCO", None),
+    ),
+    "kin": (
+        ("Alphamin", PRIVATE),
+        ("AngloGold Ashanti", PRIVATE),
+        ("Ministère des Mines", GOVERNMENT),
+        ("Ambassade du Canada", GOVERNMENT),
+        ("Ambassade du Royaume-Uni", GOVERNMENT),
+        ("Gouvernement de Norvège", GOVERNMENT),
+        ("États-Unis d'Amérique", GOVERNMENT),
+        ("International Alert", CIVIL),
+        ("Search for Common Ground", CIVIL),
+        ("Pact", CIVIL),
+        ("DCAF", None),
+        ("CICR", None),
     ),
 }
 FIRST_NAMES = (

@@ -53,6 +53,12 @@ def act(description: str) -> Any:
     return strawberry.mutation(description=description, extensions=[Act()])
 
 
+def door(description: str) -> Any:
+    """Publish a method as a mutation for a bearer who has no seat yet. It is its own key: said again, it answers the
+    same."""
+    return strawberry.mutation(description=description, extensions=[Act()], metadata={"door": True})
+
+
 def argument(description: str, *, most: int = MOST_TEXT) -> Any:
     """An argument with the bound of its text in characters, or of its list in items."""
     return strawberry.argument(description=f"{description} At most {most}.", metadata={"most": most})
@@ -62,6 +68,12 @@ def part(description: str, *, most: int = MOST_TEXT, default: Any = ...) -> Any:
     """A field of an input object, bounded as an argument."""
     more = {} if default is ... else {"default": default}
     return strawberry.field(description=f"{description} At most {most}.", metadata={"most": most}, **more)
+
+
+def given(changes: Any) -> dict[str, Any]:
+    """The fields of an input object that the client named, null or not."""
+    named = {part.python_name: getattr(changes, part.python_name) for part in _parts(changes)}
+    return {name: value for name, value in named.items() if value is not strawberry.UNSET}
 
 
 class Act(FieldExtension):

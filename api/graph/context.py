@@ -29,6 +29,8 @@ class Context:
     writes: bool
     reads_rows: bool
     answers: Answers
+    at_door: bool = False
+    """Whether every act of the operation is one for a bearer who has no seat yet."""
     _operation: Operation | None = None
     _loader: Loader | None = None
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
+    FieldNode,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     OverlappingFieldsCanBeMergedRule,
     get_variable_values,
     parse,
@@ -30,7 +32,14 @@ from api.graph.limits import Limits, check, check_variables, refused, storable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, OperationType, ValidationContext
+    from graphql import (
+        ASTValidationRule,
+        DocumentNode,
+        GraphQLError,
+        GraphQLField,
+        GraphQLSchema,
+        ValidationContext,
+    )
 
 MESSAGE_LENGTH = 300
 # What a kept document weighs: its text, and for each token the tree made of it (measured: 600 to 800 bytes).
@@ -80,6 +89,7 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._rules = _rules(limits.comparisons, introspection=introspection)
+        self._doors = _doors(schema)
         self._kept: OrderedDict[str, Admitted] = OrderedDict()
         self._kept_at_most = kept
         self._kept_bytes_at_most = kept_bytes
@@ -97,6 +107,13 @@ class Documents:
         else:
             self._kept.move_to_end(source)
         return known.prepared(operation_name)
+
+    def at_door(self, prepared: Prepared) -> bool:
+        """Whether it is a mutation of acts for bearers without a seat, and of nothing else."""
+        chosen_fields = prepared.operation.selection_set.selections
+        return prepared.kind is OperationType.MUTATION and all(
+            isinstance(node, FieldNode) and node.name.value in self._doors for node in chosen_fields
+        )
 
     def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> None:
         """Raise `RequestRefused` unless the variables fit the operation, and the operation its budget."""
@@ -133,6 +150,16 @@ class Documents:
         while len(self._kept) > self._kept_at_most or self.kept_bytes > self._kept_bytes_at_most:
             _, dropped = self._kept.popitem(last=False)
             self.kept_bytes -= dropped.weight
+
+
+def _doors(schema: GraphQLSchema) -> frozenset[str]:
+    acts = schema.mutation_type.fields if schema.mutation_type else {}
+    return frozenset(name for name, field in acts.items() if _metadata(field).get("door"))
+
+
+def _metadata(field: GraphQLField) -> Mapping[str, Any]:
+    declared = field.extensions.get("strawberry-definition")
+    return declared.metadata if declared is not None else {}
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

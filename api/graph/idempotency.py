@@ -104,10 +104,9 @@ async def _read(op: Operation, outcome: Mapping[str, Any]) -> Base | errors.Refu
     if "refusal" in outcome:
         refusal: type[errors.Refusal] = getattr(errors, outcome["refusal"])
         return refusal(outcome["code"], field=outcome["field"], **outcome["values"])
-    try:
-        return await op.fetch(_table(outcome["table"]), UUID(outcome["id"]))
-    except errors.NotFound as gone:
-        return gone
+    table: Any = _table(outcome["table"])
+    found = await op.scalars(select(table).where(table.id == UUID(outcome["id"])))
+    return cast("Base", found[0]) if found else errors.NotFound()
 
 
 def _table(name: str) -> type[Base]:

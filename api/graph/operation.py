@@ -11,8 +11,10 @@ from api.store.engine import Rollback, may_be_tried_again
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from contextlib import AbstractAsyncContextManager
 
     from api.graph.context import Context
+    from api.store.operation import Operation
 
 TRIES = 4
 
@@ -36,7 +38,7 @@ class OperationExtension(SchemaExtension):
             yield
             return
         try:
-            async with context.store.operation(context.subject, context.wanted_seat, write=context.writes) as operation:
+            async with _opened(context) as operation:
                 context.bind(operation)
                 if context.writes:
                     await context.answers.recall(operation)
@@ -54,6 +56,12 @@ class OperationExtension(SchemaExtension):
         if isinstance(result, GraphQLResult) and result.errors and (context.writes or result.data is None):
             result.data = None
             raise Rollback
+
+
+def _opened(context: Context) -> AbstractAsyncContextManager[Operation]:
+    if context.at_door:
+        return context.store.door(context.subject)
+    return context.store.operation(context.subject, context.wanted_seat, write=context.writes)
 
 
 async def run(schema: Any, context: Context, source: str, variables: Any, operation_name: str | None) -> Any:

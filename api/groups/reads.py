@@ -1,22 +1,35 @@
-"""Edges to groups, organisations and seats."""
+"""Edges to groups and organisations."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from api.groups.tables import GroupSettings, Jurisdiction, Organisation, OrganisationAlias, Person, Seat, WorkingGroup
-from api.store.edges import Order, ToMany, ToOne
+from api.groups.tables import (
+    GroupPhase,
+    GroupSettings,
+    GroupStanding,
+    Jurisdiction,
+    Organisation,
+    OrganisationAlias,
+    WorkingGroup,
+)
+from api.seat import NETWORK
+from api.store.edges import Order, ToMany, ToOne, newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
     from sqlalchemy import Select
 
-groups = ToMany(WorkingGroup, (Order(WorkingGroup.code), Order(WorkingGroup.id)), default=30)
+groups = ToMany(
+    WorkingGroup,
+    (Order(WorkingGroup.code), Order(WorkingGroup.id)),
+    default=30,
+    where=(WorkingGroup.id != NETWORK,),
+)
 settings = ToOne(GroupSettings, "id", GroupSettings.group_id)
 jurisdictions = ToMany(
     Jurisdiction,
@@ -36,22 +49,24 @@ aliases = ToMany(
     source="id",
     target=OrganisationAlias.organisation_id,
 )
-seats = ToMany(
-    Seat,
-    (Order(Seat.valid_from), Order(Seat.id)),
-    default=50,
-    filters={"pillar": Seat.pillar, "category": Seat.category},
+standings = ToMany(
+    GroupStanding, newest_first(GroupStanding.since, then=GroupStanding.id), source="id", target=GroupStanding.group_id
 )
-seats_of_organisation = ToMany(Seat, (Order(Seat.valid_from), Order(Seat.id)), source="id", target=Seat.organisation_id)
-person = ToOne(Person, "person_id", Person.id)
+phases = ToMany(
+    GroupPhase, newest_first(GroupPhase.assessed_from, then=GroupPhase.id), source="id", target=GroupPhase.group_id
+)
 organisation = ToOne(Organisation, "organisation_id", Organisation.id)
 group = ToOne(WorkingGroup, "group_id", WorkingGroup.id)
-seat = ToOne(Seat, "seat_id", Seat.id)
 
 
 def group_ids() -> Select[Any]:
     """Every group of the network."""
     return select(WorkingGroup.id)
+
+
+def organisation_ids() -> Select[Any]:
+    """Every organisation of the registry."""
+    return select(Organisation.id)
 
 
 def whole() -> Select[Any]:
@@ -67,9 +82,22 @@ def settings_of(group_id: UUID) -> Select[Any]:
     return select(GroupSettings).where(GroupSettings.group_id == group_id)
 
 
-def seats_among(group_id: UUID, seat_ids: Collection[UUID], on: date | None = None) -> Select[Any]:
-    """Those of the seats that are the group's, and had not ended before that day; a seat may have been entered late."""
-    among = select(Seat).where(Seat.group_id == group_id, Seat.id.in_(seat_ids)).order_by(Seat.id)
-    if on is None:
-        return among
-    return among.where(or_(Seat.valid_to.is_(None), Seat.valid_to >= on))
+def group_of(group_id: UUID) -> Select[Any]:
+    return select(WorkingGroup).where(WorkingGroup.id == group_id)
+
+
+def group_called(code: str) -> Select[Any]:
+    return select(WorkingGroup).where(WorkingGroup.code == code, WorkingGroup.id != NETWORK)
+
+
+def organisation_called(matching_key: str) -> Select[Any]:
+    """Under its name, or one of its others."""
+    others = select(OrganisationAlias.organisation_id).where(OrganisationAlias.matching_key == matching_key)
+    called = (Organisation.matching_key == matching_key) | Organisation.id.in_(others)
+    return select(Organisation).where(called).order_by(Organisation.id)
+
+
+def coverage(group_id: UUID, pcode: str, valid_from: date) -> Select[Any]:
+    return select(Jurisdiction).where(
+        Jurisdiction.group_id == group_id, Jurisdiction.pcode == pcode, Jurisdiction.valid_from == valid_from
+    )

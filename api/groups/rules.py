@@ -1,21 +1,19 @@
-"""Groups, organisations and seats: what may be together."""
+"""Groups and organisations: what they may be called, and where they may stand."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
 from api.errors import InvalidInput
-from api.seat import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping
 
-SEPARATE = {Role.CUSTODIAN: {Role.COORDINATOR, Role.CASE_OFFICER}}
-"""Who keeps identities writes no casework (DOMAIN 3.3)."""
-
-OF_A_GROUP = frozenset(Role) - {Role.NETWORK_ADMIN, Role.WORKER}
+CODE = re.compile(r"[a-z]{2,8}")
+"""Of a group: case numbers begin with it."""
 
 
 @unique
@@ -34,14 +32,31 @@ class WorkingMode(Enum):
     RECOMMENDATION_ONLY = "recommandations seulement"
 
 
-def check_roles(roles: AbstractSet[Role], area: str | None) -> None:
-    """Raise `InvalidInput` for roles that one seat of a group may not add up."""
-    if not roles or not roles <= OF_A_GROUP:
-        raise InvalidInput("ROLES_INVALID", field="roles")
-    if any(role in roles and apart & roles for role, apart in SEPARATE.items()):
-        raise InvalidInput("ROLES_APART", field="roles")
-    if (Role.FOCAL_POINT in roles) != (area is not None):
-        raise InvalidInput("AREA_INVALID", field="area")
+@unique
+class Standing(Enum):
+    """How far a group has joined the network (D4)."""
+
+    CANDIDATE = "candidat"
+    FORMING = "en formation"
+    ACTIVE = "actif"
+    DORMANT = "en sommeil"
+    CLOSED = "clos"
+
+
+@unique
+class Phase(Enum):
+    """Where a group is in its life; not linear (I0)."""
+
+    CONTEXT = "contexte"
+    SETUP = "mise en place"
+    GROWTH = "croissance"
+    SUSTAINABILITY = "pérennité"
+
+
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Raise `InvalidInput` where a setting that every group has would be taken away."""
+    if any(value is None for name, value in changes.items() if name != "size_target"):
+        raise InvalidInput("VALUE_INVALID", field="changes")
 
 
 def matching_key(name: str) -> str:

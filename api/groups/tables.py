@@ -1,21 +1,22 @@
-"""Working groups, the registry of organisations, and who sits where."""
+"""Working groups and the one registry of organisations."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
-from sqlalchemy.orm import Mapped, composite, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, composite, mapped_column, synonym
 
 from api.dates import DateWithPrecision, Precision
-from api.groups.rules import FormalStatus, WorkingMode
-from api.seat import Category, Pillar
+from api.groups.rules import FormalStatus, Phase, Standing, WorkingMode
+from api.seat import Category
 from api.store.base import Base, GroupId, Key, Sealed
 
 
 class WorkingGroup(Base):
-    """A tenant: the multistakeholder platform of a province or town. The network knows its name."""
+    """A tenant: the multistakeholder platform of a province or town, or the network itself. The network knows its
+    name."""
 
     __tablename__ = "working_groups"
 
@@ -34,13 +35,17 @@ class GroupSettings(Base):
     __table_args__ = (
         CheckConstraint("quorum_per_pillar BETWEEN 0 AND 20", name="quorum"),
         CheckConstraint("completeness_to_table BETWEEN 0 AND 100", name="completeness"),
+        CheckConstraint("size_target BETWEEN 1 AND 1000", name="size_target"),
     )
 
     group_id: Mapped[GroupId]
+    id = synonym("group_id")
     formal_status: Mapped[FormalStatus]
     working_mode: Mapped[WorkingMode]
     quorum_per_pillar: Mapped[int]
     completeness_to_table: Mapped[int]
+    size_target: Mapped[int | None]
+    """How many seats the group means to have."""
     founded_from: Mapped[date | None]
     founded_to: Mapped[date | None]
     founded_precision: Mapped[Precision]
@@ -58,6 +63,33 @@ class Jurisdiction(Base):
     pcode: Mapped[str] = mapped_column(ForeignKey("places.pcode"), primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     valid_to: Mapped[date | None]
+
+
+class GroupStanding(Base):
+    """How far the group has joined the network, from a day on; the network's to read, and history stays."""
+
+    __tablename__ = "group_standings"
+    __table_args__ = (Index(None, "group_id", "since", "id"),)
+
+    group_id: Mapped[GroupId]
+    id: Mapped[Key]
+    standing: Mapped[Standing]
+    since: Mapped[date]
+
+
+class GroupPhase(Base):
+    """A dated judgement of where the group is in its life; it may go back (X4, I0)."""
+
+    __tablename__ = "group_phases"
+    __table_args__ = (Index(None, "group_id", "assessed_from", "id"),)
+
+    group_id: Mapped[GroupId]
+    id: Mapped[Key]
+    phase: Mapped[Phase]
+    assessed_from: Mapped[date]
+    assessed_to: Mapped[date | None]
+    assessed_precision: Mapped[Precision]
+    assessed: Mapped[DateWithPrecision] = composite("assessed_from", "assessed_to", "assessed_precision")
 
 
 class Organisation(Base):
@@ -81,41 +113,3 @@ class OrganisationAlias(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     matching_key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-
-
-class Person(Base):
-    """Somebody with an account or a post in this group; never a victim or witness."""
-
-    __tablename__ = "persons"
-
-    group_id: Mapped[GroupId]
-    id: Mapped[Key]
-    name: Mapped[str]
-    invented: Mapped[bool]
-
-
-class Seat(Base):
-    """Person × group × organisation × pillar × category × roles × period. `subject` is the holder's hash
-    (`api/identity.py`), null for a seat without login."""
-
-    __tablename__ = "seats"
-    __table_args__ = (
-        ForeignKeyConstraint(["group_id", "person_id"], ["persons.group_id", "persons.id"]),
-        Index(None, "subject"),
-        Index(None, "group_id", "organisation_id"),
-        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
-    )
-
-    group_id: Mapped[GroupId]
-    id: Mapped[Key]
-    person_id: Mapped[UUID]
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    pillar: Mapped[Pillar | None]
-    category: Mapped[Category]
-    roles: Mapped[list[str]]
-    area: Mapped[str | None] = mapped_column(ForeignKey("places.pcode"))
-    subject: Mapped[str | None]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}

@@ -92,6 +92,8 @@ class GraphQLEndpoint:
         subject = self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits.body_bytes))
         prepared = self._prepared(asked, head)
+        at_door = self.documents.at_door(prepared)
+        key = checked_key(head.value(b"idempotency-key"))
         context = Context(
             store=self.store,
             document=prepared.document,
@@ -101,9 +103,9 @@ class GraphQLEndpoint:
             writes=prepared.kind is OperationType.MUTATION,
             reads_rows=_reads_rows(prepared),
             answers=Answers(
-                checked_key(head.value(b"idempotency-key")),
-                request_hash(asked.source, asked.operation_name, asked.variables),
+                None if at_door else key, request_hash(asked.source, asked.operation_name, asked.variables)
             ),
+            at_door=at_door,
         )
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, head.language, prepared.digest)

@@ -19,6 +19,7 @@ from api.notices.rules import NoticeKind
 from api.requests import actions as requests
 from api.requests import rules as request_rules
 from api.seat import Category, Pillar
+from api.seats import reads as seats
 from api.store.base import new_id
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ async def hold(
     meeting.state = rules.held(meeting.state)
     meeting.held = checked(held, argument="held", latest=op.now.date())
     await op.flush()
-    seats = await op.scalars(groups.seats_among(op.group_id, seat_ids, held.start or op.now.date()))
-    if {seat.id for seat in seats} != set(seat_ids):
+    there = await op.scalars(seats.among(op.group_id, seat_ids, held.start or op.now.date()))
+    if {seat.id for seat in there} != set(seat_ids):
         raise NotFound(field="seatIds")
-    await op.add(*(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat.id) for seat in seats))
+    await op.add(*(Attendance(group_id=op.group_id, meeting_id=meeting_id, seat_id=seat.id) for seat in there))
     await record(op, "meeting.hold", meeting_id)
     return meeting
 
@@ -166,9 +167,11 @@ async def fetch(op: Operation, meeting_id: UUID, version: int | None = None) -> 
 
 
 async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:
+    """The pillars of the voting seats present; a principal and its alternates are one."""
     present = await op.scalars(reads.present(op.group_id, meeting_id))
-    seats = await op.scalars(groups.seats_among(op.group_id, present))
-    return [seat.pillar for seat in seats if counts_for_quorum(seat.pillar, seat.roles)]
+    there = await op.scalars(seats.among(op.group_id, present))
+    voting = [seat for seat in there if counts_for_quorum(seat.pillar, seat.roles)]
+    return list({seat.principal_id or seat.id: seat.pillar for seat in voting}.values())
 
 
 async def _tabled_at(op: Operation, request_id: UUID) -> list[UUID]:

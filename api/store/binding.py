@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.errors import RequestRefused
-from api.seat import Category, Pillar, Role, Seat
+from api.seat import Category, Pillar, Role, Seat, guest
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -36,7 +36,7 @@ WITH mine AS MATERIALIZED (
   SELECT id, group_id, organisation_id, pillar, category, roles, area
   FROM seats
   WHERE subject = current_setting('baraza.subject') AND valid_from <= current_date
-    AND (valid_to IS NULL OR valid_to >= current_date) AND ($1::uuid IS NULL OR id = $1)
+    AND (valid_to IS NULL OR valid_to >= current_date) AND ended_at IS NULL AND ($1::uuid IS NULL OR id = $1)
   ORDER BY id LIMIT 20
 )
 SELECT mine.*, count(*) OVER () AS held, bound.*
@@ -67,7 +67,7 @@ async def bind(
 
     Raises `RequestRefused` NO_SEAT (none, ended, or somebody else's: one answer) or SEAT_REQUIRED (several).
     """
-    await connection.execute(f"{BEGIN[write]}; SELECT set_config('baraza.subject', '{_hexadecimal(subject)}', true)")
+    await _begin(connection, subject, write=write)
     rows = await connection.fetch(FIND, wanted)
     if not rows:
         raise RequestRefused("NO_SEAT", 403)
@@ -76,10 +76,32 @@ async def bind(
     return _seat(rows[0])
 
 
-async def bind_system(connection: asyncpg.Connection[asyncpg.Record], seat: Seat, *, write: bool) -> None:
+async def bind_guest(connection: asyncpg.Connection[asyncpg.Record], subject: str) -> Seat:
+    """Begin for a bearer who acts from no seat: nothing is there but the bearer's own seats, and what a door shows."""
+    await _begin(connection, subject, write=True)
+    return guest()
+
+
+async def _begin(connection: asyncpg.Connection[asyncpg.Record], subject: str, *, write: bool) -> None:
+    await connection.execute(f"{BEGIN[write]}; SELECT set_config('baraza.subject', '{_hexadecimal(subject)}', true)")
+
+
+async def show_code(connection: asyncpg.Connection[asyncpg.Record], code_hash: str) -> None:
+    """Let the transaction see the one invitation with this hash, and its seat."""
+    await connection.execute("SELECT set_config('baraza.invitation', $1, true)", code_hash)
+
+
+async def take(connection: asyncpg.Connection[asyncpg.Record], seat_id: UUID) -> Seat | None:
+    """Go on from one of the bearer's seats; none where it is not the bearer's, or not now."""
+    rows = await connection.fetch(FIND, seat_id)
+    return _seat(rows[0]) if rows else None
+
+
+async def bind_system(connection: asyncpg.Connection[asyncpg.Record], seat: Seat, *, write: bool) -> Seat:
     """Begin and act from a seat of a process of ours."""
     await connection.execute(BEGIN[write])
     await connection.fetchrow(SET, seat.id, seat.group_id, [role.name for role in seat.roles])
+    return seat
 
 
 def _hexadecimal(subject: str) -> str:

@@ -14,11 +14,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
-from api.store.binding import bind, bind_system
+from api.store.binding import bind, bind_guest, bind_system
 from api.store.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
     from uuid import UUID
 
     from pydantic import SecretStr
@@ -79,30 +80,31 @@ class Store:
         """A store with one connection of its own, which no request waits for."""
         return Store(self._url, self.keyring, size=1, wait=self._wait)
 
-    @asynccontextmanager
-    async def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AsyncIterator[Operation]:
+    def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AbstractAsyncContextManager[Operation]:
         """One operation of the bearer `subject`, from the seat it names. Leaving the block commits; an exception that
         leaves it rolls back."""
+        return self._bound(lambda raw: bind(raw, subject, wanted, write=write), subject)
+
+    def door(self, subject: str) -> AbstractAsyncContextManager[Operation]:
+        """One operation of a bearer who acts from no seat, and may come to one in it."""
+        return self._bound(lambda raw: bind_guest(raw, subject), subject)
+
+    def process(self, seat: Seat, *, write: bool = True) -> AbstractAsyncContextManager[Operation]:
+        """One operation of a process of ours."""
+        return self._bound(lambda raw: bind_system(raw, seat, write=write))
+
+    @asynccontextmanager
+    async def _bound(
+        self, binding: Callable[[Raw], Awaitable[Seat]], subject: str | None = None
+    ) -> AsyncIterator[Operation]:
         seat: Seat
 
         async def begin(raw: Raw) -> None:
             nonlocal seat
-            seat = await bind(raw, subject, wanted, write=write)
+            seat = await binding(raw)
 
         async with self._connection(begin) as connection, self._session(connection) as session:
-            async with _open(Operation(seat, session, self.keyring)) as operation:
-                yield operation
-            await self._end(connection, session)
-
-    @asynccontextmanager
-    async def process(self, seat: Seat, *, write: bool = True) -> AsyncIterator[Operation]:
-        """One operation of a process of ours."""
-
-        async def begin(raw: Raw) -> None:
-            await bind_system(raw, seat, write=write)
-
-        async with self._connection(begin) as connection, self._session(connection) as session:
-            async with _open(Operation(seat, session, self.keyring)) as operation:
+            async with _open(Operation(seat, session, self.keyring, subject)) as operation:
                 yield operation
             await self._end(connection, session)
 

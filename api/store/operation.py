@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from sqlalchemy import inspect, select
 
 from api.errors import Conflict, NotFound
-from api.store import sealing
+from api.store import binding, sealing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -33,6 +33,8 @@ class Operation:
     seat: Seat
     session: AsyncSession
     keyring: sealing.Keyring
+    subject: str | None = None
+    """The bearer, where there is one."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: bool = False
@@ -56,6 +58,21 @@ class Operation:
         """Wait for the statement that is under way, and let no other begin."""
         async with self.lock:
             self.closed = True
+
+    async def show_code(self, code_hash: str) -> None:
+        """At a door: let the transaction see what this code leads to."""
+        async with self._turn():
+            await binding.show_code(await self._raw(), code_hash)
+
+    async def take_seat(self, seat_id: UUID) -> bool:
+        """Go on from this seat of the bearer's; false where it is not the bearer's to act from today."""
+        async with self._turn():
+            taken = await binding.take(await self._raw(), seat_id)
+        self.seat = taken or self.seat
+        return taken is not None
+
+    async def _raw(self) -> Any:
+        return (await (await self.session.connection()).get_raw_connection()).driver_connection
 
     async def rows(self, statement: Select[Any]) -> Sequence[Any]:
         async with self._turn():
@@ -109,7 +126,7 @@ class Operation:
 
     def seal(self, row: Base, column: str, text: str) -> None:
         """Encrypt `text` into a column of a row whose ids are set."""
-        setattr(row, column, self.keyring.seal(text, self.group_id, _place(row, column)))
+        setattr(row, column, self.keyring.seal(text, cast("Any", row).group_id, _place(row, column)))
 
     def open(self, row: Base, column: str) -> str:
         return self.keyring.open(getattr(row, column), cast("Any", row).group_id, _place(row, column))

@@ -42,6 +42,17 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("policy_group", "persons.persons_insert"): "the network gives a group its first coordinator",
     ("policy_group", "seats.seats_insert"): "as persons",
     ("policy_group", "audit_lines.audit_lines_insert"): "its acts are written down for the group they concern",
+    ("index_group", "ix_invitations_code_hash"): "an invitation is looked up before its group is known",
+    ("policy_group", "invitations.invitations_select"): "as the index; and who made it, from outside the group",
+    ("policy_group", "invitations.invitations_insert"): "as seats",
+    ("policy_group", "seat_terms.seat_terms_insert"): "as seats",
+    ("policy_group", "seats.seats_update"): "as the index: who was invited takes the seat",
+    ("policy_group", "group_standings.group_standings_insert"): "the network says how far a group has joined",
+    ("policy_group", "jurisdictions.jurisdictions_update"): "as group_settings: the network says what a group covers",
+    ("policy_group", "group_standings.group_standings_select"): "the network's overview",
+    ("policy_group", "group_phases.group_phases_select"): "the network's overview",
+    ("policy_group", "seat_terms.seat_terms_select"): "the network's overview: pillars and terms, nobody's name",
+    ("policy_group", "jurisdictions.jurisdictions_select"): "the network's overview",
 }
 """Breaches that are meant, by rule and subject, each with its reason."""
 

@@ -20,10 +20,11 @@ from pydantic import SecretStr
 from api.asgi import build
 from api.demo.roster import PERSONAS, demo_id
 from api.errors import StartRefused
-from api.groups import actions as groups
 from api.http import graphql as endpoint
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
 from api.seat import Category, Role
+from api.seats import actions as seats
+from api.seats.actions import Holder, Post
 from api.sentences import SENTENCES
 from api.settings import Settings
 from api.store.engine import Store
@@ -454,18 +455,12 @@ async def test_two_seats_are_no_choice(client: Client) -> None:
 
 
 async def _give(op: Any, seat_id: Any, holder: str, valid_from: date) -> None:
-    await groups.give_seat(
+    await seats.give(
         op,
         group_id=op.group_id,
         seat_id=seat_id,
-        holder="Asha Mfano",
-        invented=True,
-        organisation_id=demo_id("organisation", "DCAF"),
-        pillar=None,
-        category=Category.PARTNER,
-        roles=frozenset({Role.OBSERVER}),
-        area=None,
-        subject=subject(DEVELOPMENT_ISSUER, holder),
+        holder=Holder("Asha Mfano", subject(DEVELOPMENT_ISSUER, holder), invented=True),
+        post=Post(demo_id("organisation", "DCAF"), None, Category.PARTNER, frozenset({Role.OBSERVER})),
         valid_from=valid_from,
     )
 

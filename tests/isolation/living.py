@@ -9,7 +9,8 @@ from isolation.world import ADDED, AREA, ELSEWHERE, EVERYBODY, FOCAL, GROUPS, TW
 
 from api.demo.loading import SINCE
 from api.demo.roster import demo_id
-from api.groups import actions as groups
+from api.seats import actions as seats
+from api.seats.actions import Holder
 from api.worker import once
 
 if TYPE_CHECKING:
@@ -43,6 +44,20 @@ DECIDE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!, $decision: Decisi
 LOG = f"""mutation($case: ID!, $note: String!, $audience: [Category!]) {{ logActivity(
   caseId: $case, kind: MEDIATION, done: {{precision: DAY, start: "2024-03-20"}}, note: $note, audience: $audience
 ) {{ __typename ... on Activity {{ id }} {REFUSED} }} }}"""
+ASSESS = f"""mutation($on: DateWithPrecisionInput!) {{ assessPhase(phase: GROWTH, assessed: $on)
+  {{ __typename ... on GroupPhase {{ id }} {REFUSED} }} }}"""
+INVITE = f"""mutation($name: String!, $organisation: ID!) {{ inviteToSeat(holder: $name, organisationId: $organisation,
+  post: {{category: PARTNER, roles: [OBSERVER]}}, validFrom: "2024-03-01")
+  {{ __typename ... on Invitation {{ id }} {REFUSED} }} }}"""
+SET_UP = f"""mutation($name: String!, $pcode: String!, $since: DateWithPrecisionInput!) {{
+  setUpStructure(kind: CLS, name: $name, pcode: $pcode, since: $since)
+  {{ __typename ... on Structure {{ id }} {REFUSED} }} }}"""
+ADMIT = f"""mutation($structure: ID!, $organisation: ID!) {{ admitToStructure(structureId: $structure,
+  organisationId: $organisation, validFrom: "2024-03-04")
+  {{ __typename ... on StructureMember {{ id }} {REFUSED} }} }}"""
+INSTRUMENT = f"""mutation($structure: ID!, $number: String!) {{ recordInstrument(structureId: $structure,
+  number: $number, authority: "Gouverneur", dated: "2024-03-04")
+  {{ __typename ... on Instrument {{ id }} {REFUSED} }} }}"""
 
 
 @dataclass(frozen=True)
@@ -87,23 +102,18 @@ async def live(world: World) -> None:
 
 async def _seat(world: World, code: str, like: Persona, seat_id: UUID, name: str) -> None:
     async with world.acting(f"{code}.coordinator") as op:
-        await groups.give_seat(
+        await seats.give(
             op,
             group_id=GROUPS[code],
             seat_id=seat_id,
-            holder=f"Mfano {name}",
-            invented=True,
-            organisation_id=demo_id("organisation", like.organisation),
-            pillar=like.pillar,
-            category=like.category,
-            roles=like.roles,
-            area=like.area,
-            subject=bearer(name),
+            holder=Holder(f"Mfano {name}", bearer(name), invented=True),
+            post=like.post,
             valid_from=SINCE,
         )
 
 
 async def _live(world: World, code: str) -> None:
+    await _organised(world, code)
     held = await _done(world, f"{code}.officer", SCHEDULE, venue=f"Salle Kanari {code} 1", day="2024-03-10")
     await _done(world, f"{code}.officer", SCHEDULE, venue=f"Salle Kanari {code} 2", day=today())
     requests = {story.name: await _brought(world, code, story) for story in STORIES}
@@ -119,6 +129,18 @@ async def _live(world: World, code: str) -> None:
     for story in on_agenda:
         if story.comes_to != "TABLED":
             await _decided(world, code, story, requests[story.name], held["id"])
+
+
+async def _organised(world: World, code: str) -> None:
+    """Its phase, a seat to come, a committee with a member and a decree."""
+    coordinator, officer = f"{code}.coordinator", f"{code}.officer"
+    await _done(world, coordinator, ASSESS, on=DAY)
+    organisation = f"Organisation:{demo_id('organisation', 'IPIS')}"
+    for number in (1, 2):
+        await _done(world, coordinator, INVITE, name=f"Mfano Kanari {code} {number}", organisation=organisation)
+    structure = await _done(world, officer, SET_UP, name=f"Comité Kanari {code}", pcode=AREA[code], since=DAY)
+    await _done(world, officer, ADMIT, structure=structure["id"], organisation=organisation)
+    await _done(world, officer, INSTRUMENT, structure=structure["id"], number=f"Kanari {code}/1")
 
 
 async def _brought(world: World, code: str, story: Brought) -> Any:

@@ -6,10 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from graphql import get_named_type
 from isolation.arguments import (
     KNOWN,
     MADE,
+    MADE_BY_NETWORK,
     MUTATIONS,
     Reference,
     document,
@@ -17,6 +17,7 @@ from isolation.arguments import (
     ids_in_arguments,
     ids_in_inputs,
     named,
+    references,
     tries,
 )
 from isolation.documents import PUBLISHED, SCHEMA, some
@@ -36,9 +37,9 @@ CASE = {"title": "Texte", "incidentClass": "ROADBLOCK", "oecdRisks": ["O3"]}
 
 
 def test_every_id_that_a_mutation_takes_is_tried() -> None:
-    referred = {f"{reference.mutation}.{reference.argument}" for reference in every_reference()}
-    assert referred | MADE == ids_in_arguments() | ids_in_inputs()
-    assert not referred & MADE
+    referred = {f"{each.mutation}.{each.argument}" for mutation in MUTATIONS for each in references(mutation)}
+    assert referred | set(MADE) | MADE_BY_NETWORK == ids_in_arguments() | ids_in_inputs()
+    assert not referred & {*MADE, *MADE_BY_NETWORK}
 
 
 def test_what_is_known_of_arguments_is_of_arguments_that_there_are() -> None:
@@ -90,8 +91,9 @@ async def test_an_id_that_another_group_has_is_free(copied: Copied, truth: dict[
 
 async def made_alike(theirs: World, nobodys: World, truth: dict[str, Rows], where: str, code: str) -> bool:
     """Try every combination of one's own rows until the row is made, in both worlds the same."""
-    mutation, kind = ("recordDecision", "Case") if where == "CaseTakenUp.id" else answered(where)
-    taken, free = truth[OTHER[code]][PUBLISHED[kind].table.__tablename__][0]["id"], uuid.uuid4()
+    mutation, kind = "recordDecision" if where == "CaseTakenUp.id" else where.partition(".")[0], MADE[where]
+    turn = [each for each in sorted(MADE) if MADE[each] == kind].index(where)
+    taken, free = truth[OTHER[code]][PUBLISHED[kind].table.__tablename__][turn]["id"], uuid.uuid4()
     for given in tries(mutation, truth[code]):
         asked, persona = document(mutation), f"{code}.coordinator"
         answer = await theirs.post(persona, asked, made(given, where, f"{kind}:{taken}"))
@@ -107,13 +109,6 @@ def made(given: dict[str, Any], where: str, row_id: str) -> dict[str, Any]:
         return {**given, "id": row_id}
     accepted = {**given["decision"], "kind": "ACCEPT", "reason": None}
     return {**given, "decision": accepted, "case": {**CASE, "id": row_id}}
-
-
-def answered(where: str) -> tuple[str, str]:
-    """The mutation of an argument, and the published type that it answers with where it was done."""
-    mutation = where.partition(".")[0]
-    (kind,) = (each.name for each in get_named_type(MUTATIONS[mutation].type).types if each.name in PUBLISHED)
-    return mutation, kind
 
 
 async def test_a_key_of_another_seat_answers_nothing(scratch: World) -> None:

@@ -69,7 +69,9 @@ class Storm:
     async def read(self, persona: str, document: str) -> None:
         answer = await self.world.post(persona, document)
         self.ended[str(answer.status_code)] += 1
-        data = answer.json()["data"]
+        body = answer.json()
+        assert "errors" not in body, answer.text
+        data = body["data"]
         assert data["actingSeat"]["id"] == f"Seat:{EVERYBODY[persona].seat_id}", persona
         assert not set(UUID_TEXT.findall(answer.text)) & self.ids[OTHER[persona.partition(".")[0]]], persona
 
@@ -138,7 +140,7 @@ async def test_the_pool_works_and_remembers_nobody(storm: Storm) -> None:
     try:
         for connection in connections:
             raw = (await connection.get_raw_connection()).driver_connection
-            for name in ("subject", "seat", "group", "organisation", "category", "roles", "area"):
+            for name in ("subject", "seat", "group", "organisation", "category", "roles", "area", "invitation"):
                 assert await raw.fetchval("SELECT current_setting($1, true)", f"baraza.{name}") in {None, ""}
             assert await raw.fetchval("SELECT count(*) FROM cases") == 0
     finally:

@@ -10,9 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
-from isolation.world import EVERYBODY, GROUPS, OTHER, OWNED, REGISTRY, TABLES, TWICE, bearer, one_of_each
+from isolation.world import (
+    CONSUMERS,
+    EVERYBODY,
+    GROUPS,
+    OTHER,
+    OVERVIEW,
+    OWNED,
+    REGISTRY,
+    TABLES,
+    TWICE,
+    bearer,
+    one_of_each,
+)
 
 from api.seat import Role, system_seat
+from api.seats.rules import OF_A_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +48,7 @@ def test_every_table_is_a_groups_or_the_networks() -> None:
 def test_every_role_of_a_group_is_tried() -> None:
     for code in GROUPS:
         roles = {role for name in one_of_each(code) for role in EVERYBODY[name].roles}
-        assert roles == set(Role) - {Role.NETWORK_ADMIN, Role.WORKER}
+        assert roles == OF_A_GROUP
 
 
 @each_group
@@ -66,12 +79,23 @@ async def test_the_worker_of_another_group_has_nothing_of_it(
 
 
 @each_table
-async def test_the_network_reads_and_changes_nothing_of_any_group(world: World, table: str) -> None:
-    async with world.store.process(system_seat(Role.NETWORK_ADMIN)) as op:
-        raw = await raw_of(op)
-        assert await raw.fetchval(f"SELECT count(*) FROM {table}") == 0
-        for change in (f"UPDATE {table} SET group_id = group_id", f"DELETE FROM {table}"):
-            assert await written(raw, change) == 0
+@pytest.mark.parametrize("persona", CONSUMERS)
+async def test_the_network_reads_of_groups_what_the_overview_needs(world: World, persona: str, table: str) -> None:
+    overview = table in OVERVIEW and persona != "network.auditor"
+    async with world.acting(persona) as op:
+        raw, theirs = await raw_of(op), list(GROUPS.values())
+        found = await raw.fetchval(f"SELECT count(*) FROM {table} WHERE group_id = ANY ($1)", theirs)
+        assert bool(found) == overview
+
+
+@each_table
+@pytest.mark.parametrize("persona", CONSUMERS)
+async def test_the_network_changes_nothing_of_any_group(world: World, persona: str, table: str) -> None:
+    async with world.acting(persona) as op:
+        raw, theirs = await raw_of(op), list(GROUPS.values())
+        changes = await written(raw, f"UPDATE {table} SET group_id = group_id WHERE group_id = ANY ($1)", theirs)
+        assert bool(changes) == (persona == "network.admin" and table == "jurisdictions")
+        assert await written(raw, f"DELETE FROM {table} WHERE group_id = ANY ($1)", theirs) == 0
 
 
 @each_group
@@ -136,7 +160,7 @@ async def test_a_subject_alone_finds_its_seats_and_nothing_else(world: World) ->
 async def seated_once(connection: asyncpg.Connection[Any]) -> None:
     """What a pooled connection has behind it: its settings are empty now, and not unset."""
     async with connection.transaction():
-        for name in ("subject", "seat", "group", "organisation", "category", "roles", "area"):
+        for name in ("subject", "seat", "group", "organisation", "category", "roles", "area", "invitation"):
             await connection.execute("SELECT set_config($1, $2, true)", f"baraza.{name}", str(GROUPS["sk"]))
 
 

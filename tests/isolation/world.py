@@ -13,7 +13,7 @@ from conftest import database
 from sqlalchemy.engine import make_url
 
 from api.asgi import build
-from api.demo.roster import PERSONAS, Persona, demo_id
+from api.demo.roster import PERSONAS, Persona, demo_id, group_id
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
 from api.seat import Category, Pillar, Role
 from api.store.engine import Store
@@ -38,7 +38,7 @@ AREA = {"sk": "CD6205", "lub": "CD7101"}
 ELSEWHERE = {"sk": "CD6203", "lub": "CD7102"}
 
 GOVERNMENT, PRIVATE, CIVIL = Pillar.GOVERNMENT, Pillar.PRIVATE_SECTOR, Pillar.CIVIL_SOCIETY
-MEMBER = frozenset({Role.MEMBER})
+MEMBER, DONOR = frozenset({Role.MEMBER}), frozenset({Role.DONOR})
 ADDED = (
     # Beside the demonstration's personas: every role in both groups, and a second seat of one organisation.
     Persona("sk.cso2", "Mfano 1", "Collectif communautaire Mfano", CIVIL, Category.CSO, MEMBER, "membre"),
@@ -52,9 +52,11 @@ ADDED = (
         "Division provinciale des Mines du Haut-Katanga",
         GOVERNMENT,
         Category.GOVERNMENT_INSTITUTION,
-        MEMBER,
+        MEMBER | {Role.LESSON_REVIEWER},
         "membre",
     ),
+    Persona("sk.donor", "Mfano 8", "Ambassade des Pays-Bas", None, Category.DONOR, DONOR, "bailleur"),
+    Persona("lub.donor", "Mfano 9", "Ambassade des Pays-Bas", None, Category.DONOR, DONOR, "bailleur"),
     Persona(
         "lub.focal",
         "Mfano 7",
@@ -81,6 +83,18 @@ REGISTRY: Mapping[str, str] = {
 }
 """Tables whose rows belong to no group, with the reason."""
 
+CONSUMERS = ("national.analyst", "shrim.service", "network.admin", "network.auditor")
+"""Seats of the network."""
+
+OVERVIEW: Mapping[str, str] = {
+    "jurisdictions": "what a group covers",
+    "group_standings": "how far it has joined",
+    "group_phases": "where it is in its life",
+    "seat_terms": "pillars and terms, for the tally of seats",
+    "seat_tallies": "seats by pillar",
+}
+"""Tables that the network's seats read of every group, but for the auditor, with what for."""
+
 KEPT = [name for name, table in TABLES.items() if not table.info.get("view")]
 OWNED = {name: table for name, table in TABLES.items() if "group_id" in table.columns}
 
@@ -90,9 +104,12 @@ def of_group(code: str) -> list[str]:
     return [name for name in EVERYBODY if name.startswith(f"{code}.")]
 
 
+PARTS = ("coordinator", "officer", "custodian", "cso", "observer", "mines", "donor")
+
+
 def one_of_each(code: str) -> list[str]:
     """A persona of each role."""
-    return [*(f"{code}.{name}" for name in ("coordinator", "officer", "custodian", "cso", "observer")), FOCAL[code]]
+    return [*(f"{code}.{name}" for name in PARTS), FOCAL[code]]
 
 
 def bearer(persona: str) -> str:
@@ -144,11 +161,16 @@ class World:
             await connection.close()
 
     async def rows(self, code: str) -> Rows:
-        """Every row of a group."""
+        """Every row of a group, and of the registry what its acts may name."""
         async with self.owner() as owner:
-            return {
+            owned = {
                 name: await owner.fetch(f"SELECT * FROM {name} t WHERE group_id = $1 ORDER BY t::text", GROUPS[code])
                 for name in OWNED
+            }
+            return {
+                **owned,
+                "organisations": await owner.fetch("SELECT * FROM organisations ORDER BY id LIMIT 1"),
+                "working_groups": await owner.fetch("SELECT * FROM working_groups WHERE id = $1", GROUPS[code]),
             }
 
     async def state(self) -> dict[tuple[str, UUID | None], str]:
@@ -168,7 +190,7 @@ class World:
 
 def changed(before: Mapping[tuple[str, UUID | None], str], after: Mapping[tuple[str, UUID | None], str]) -> set[str]:
     """What differs, as `group.table`; rows of the network are `.table`."""
-    codes = {group_id: code for code, group_id in GROUPS.items()}
+    codes = {group_id(code): code for code in (*GROUPS, "kin", "network")}
     keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     return {f"{codes[owned] if owned else ''}.{name}" for name, owned in keys}
 

@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import fields
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,8 @@ from api.meetings import rules as meetings
 from api.meetings.rules import MeetingState
 from api.requests import rules as requests
 from api.requests.rules import FactSheet, RequestState
-from api.seat import Pillar, Role, Seat, system_seat
+from api.seat import NETWORK, Pillar, Role, Seat, system_seat
+from api.seats import rules as seats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,8 +214,29 @@ def roles_of(*names: str) -> frozenset[Role]:
         (roles_of("MEMBER"), "CD6205", "AREA_INVALID"),
     ],
 )
-def test_which_roles_go_together(roles: frozenset[Role], area: str | None, code: str | None) -> None:
-    outcome = no(lambda: groups.check_roles(roles, area))
+def test_which_roles_go_together_in_a_group(roles: frozenset[Role], area: str | None, code: str | None) -> None:
+    outcome = no(lambda: seats.check_roles(roles, area, uuid4()))
+    assert (outcome and outcome[1]) == code
+
+
+@pytest.mark.parametrize(
+    ("roles", "code"),
+    [
+        (roles_of("NATIONAL_ANALYST"), None),
+        (roles_of("SERVICE"), None),
+        (roles_of("AUDITOR"), None),
+        (roles_of("NETWORK_ADMIN", "RELEASE_BUILDER"), None),
+        (roles_of("NATIONAL_ANALYST", "NETWORK_ADMIN"), "ROLES_APART"),
+        (roles_of("AUDITOR", "RELEASE_BUILDER"), "ROLES_APART"),
+        (roles_of("SERVICE", "NATIONAL_ANALYST"), "ROLES_APART"),
+        (roles_of("MEMBER"), "ROLES_INVALID"),
+        (roles_of("NETWORK_ADMIN", "COORDINATOR"), "ROLES_INVALID"),
+        (roles_of("WORKER"), "ROLES_INVALID"),
+        (roles_of("GUEST"), "ROLES_INVALID"),
+    ],
+)
+def test_which_roles_go_together_in_the_network(roles: frozenset[Role], code: str | None) -> None:
+    outcome = no(lambda: seats.check_roles(roles, None, NETWORK))
     assert (outcome and outcome[1]) == code
 
 
