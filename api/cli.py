@@ -10,7 +10,8 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 import uvicorn
@@ -23,7 +24,8 @@ from api.demo.roster import PERSONAS
 from api.errors import RequestRefused, StartRefused
 from api.groups.actions import check_keys
 from api.identity import DevelopmentIssuer
-from api.seat import Role, system_seat
+from api.joining import Joined, Joining, join
+from api.seat import Category, Pillar, Role, system_seat
 from api.settings import Settings, load
 from api.store import embedded
 from api.store.engine import Store
@@ -38,10 +40,15 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from types import FrameType
 
+Code = TypeVar("Code", bound=Enum)
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 STOPPING = 5
 """Seconds that requests under way are given when the server stops."""
+
+group = typer.Typer(no_args_is_help=True, help="Groups of the network.")
+app.add_typer(group, name="group")
 
 Development = Annotated[
     bool, typer.Option("--development", help="Demonstration data, personas, GraphiQL; loopback only.")
@@ -112,13 +119,50 @@ def demo() -> None:
     _say(f"{done} steps entered.")
 
 
+@group.command("add")
+def group_add(
+    code: Annotated[str, typer.Option(help="Two to eight small letters, for example nk.")],
+    name: Annotated[str, typer.Option(help="Its name in French.")],
+    jurisdiction: Annotated[list[str], typer.Option(help="P-code that it covers; again for each.")],
+    clone_from: Annotated[str | None, typer.Option(help="Code of the group whose settings it takes over.")] = None,
+    name_en: Annotated[str | None, typer.Option(help="Its name in English; the French one unless given.")] = None,
+    coordinator: Annotated[str, typer.Option(help="Name of its first coordinator.")] = "Coordination",
+    organisation: Annotated[str | None, typer.Option(help="Whom the coordinator represents.")] = None,
+    category: Annotated[str, typer.Option(help="Kind of that organisation.")] = Category.CSO.name,
+    pillar: Annotated[str, typer.Option(help="Pillar of the seat.")] = Pillar.CIVIL_SOCIETY.name,
+) -> None:
+    """Open a group beside running servers, and print the code that leads to its first seat."""
+    settings = load()
+    joining = Joining(
+        code=code,
+        name_fr=name,
+        name_en=name_en or name,
+        jurisdiction=jurisdiction,
+        like=clone_from,
+        coordinator=coordinator,
+        organisation=organisation or f"Secrétariat {name}",
+        category=_coded(Category, category),
+        pillar=_coded(Pillar, pillar),
+    )
+    with _database(settings) as urls:
+        joined: Joined = _run(_join(settings, urls, joining))
+    _say(
+        f"Group {joined.code} is open.",
+        f"Its first coordinator signs in and accepts this invitation until {joined.expires_on}: {joined.invitation}",
+    )
+
+
 @app.command()
-def token(persona: Annotated[str, typer.Argument(help="For example sk.coordinator.")]) -> None:
+def token(
+    persona: Annotated[str, typer.Argument(help="For example sk.coordinator.")],
+    *,
+    new: Annotated[bool, typer.Option("--new", help="Somebody who has no seat yet, to accept an invitation.")] = False,
+) -> None:
     """Print a token of the development issuer for a persona of the demonstration."""
     settings = load()
     if settings.mode == "production" or not settings.issuer_key.exists():
         raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
-    if persona not in {known.name for known in PERSONAS}:
+    if not new and persona not in {known.name for known in PERSONAS}:
         raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
     _say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
 
@@ -138,6 +182,12 @@ def database_url(*, owner: Annotated[bool, typer.Option(help="As the owner of th
 def sdl() -> None:
     """Print the schema."""
     _say(schema.as_str())
+
+
+def _coded(codes: type[Code], name: str) -> Code:
+    if name not in codes.__members__:
+        raise StartRefused(f"{name} is no {codes.__name__.lower()}: take one of {', '.join(codes.__members__)}.")
+    return codes[name]
 
 
 def _settings(*, development: bool) -> Settings:
@@ -201,6 +251,15 @@ async def _load_demo(settings: Settings, urls: Urls) -> int:
     finally:
         await store.close()
     return entered
+
+
+async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
+    await up_to_date(urls.owner)
+    store = _store(settings, urls)
+    try:
+        return await join(store, joining)
+    finally:
+        await store.close()
 
 
 async def _carry(settings: Settings, urls: Urls) -> None:

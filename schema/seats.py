@@ -36,7 +36,9 @@ class SeatTally:
 
 @published(tables.Invitation, "The way to a seat, for whoever holds its code.")
 class Invitation(Node):
-    code: str | None = sealed("code", "To be given to the person invited, and to nobody else; null once it was used.")
+    invitation_code: str | None = sealed(
+        "code", "To be given to the person invited, and to nobody else; null once it was used."
+    )
     expires_on: date = column("Last day on which it can be accepted.")
     accepted_at: datetime | None = column("When it was.")
     version: int = column("Version of the row: name it when you change it.")

@@ -55,7 +55,7 @@ ASKED = {
     "MeetingResult": "... on Meeting { id version state }",
     "DecisionResult": "... on Decision { id kind request { id version state case { id number } } }",
     "ActivityResult": "... on Activity { id kind }",
-    "InvitationResult": "... on Invitation { id version code expiresOn seat { id version } }",
+    "InvitationResult": "... on Invitation { id version invitationCode expiresOn seat { id version } }",
     "SeatResult": "... on Seat { id version roles validFrom validTo }",
     "SettingsResult": "... on GroupSettings { id version workingMode quorumPerPillar }",
     "PhaseResult": "... on GroupPhase { id phase }",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import SQLAlchemyError
 from strawberry.dataloader import DataLoader
 
+from api.seat import NETWORK
 from api.store import edges, paging
 from api.store.engine import refused_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from api.store.base import Base
     from api.store.edges import ToMany, ToOne
@@ -78,8 +80,10 @@ class Loader:
         return found
 
     @property
-    def _group_id(self) -> Any:
-        return self._operation.seat.group_id
+    def _group_id(self) -> UUID | None:
+        """The one group that row security shows; none for the network's seats, whose overview is of all."""
+        group_id = self._operation.seat.group_id
+        return None if group_id == NETWORK else group_id
 
     def _batch(self, name: Any, load: Load) -> DataLoader[Any, Any]:
         if name not in self._batches:

@@ -87,7 +87,7 @@ def group_of(group_id: UUID) -> Select[Any]:
 
 
 def group_called(code: str) -> Select[Any]:
-    return select(WorkingGroup).where(WorkingGroup.code == code, WorkingGroup.id != NETWORK)
+    return select(WorkingGroup).where(WorkingGroup.code == code)
 
 
 def organisation_called(matching_key: str) -> Select[Any]:
