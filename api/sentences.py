@@ -16,6 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Votre identité n'a pas pu être vérifiée: connectez-vous de nouveau.",
         "Your identity could not be verified: sign in again.",
     ),
+    "ISSUER_AWAY": (
+        "Le service de connexion ne répond pas: réessayez dans un instant; rien n'a été lu ni écrit.",
+        "The sign-in service does not answer: try again in a moment; nothing was read or written.",
+    ),
     "NO_SEAT": (
         "Aucun siège en cours ne correspond: choisissez un de vos sièges, ou adressez-vous à votre secrétariat.",
         "No current seat matches: choose one of your seats, or ask your secretariat.",

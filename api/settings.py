@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     owner_database_url: SecretStr | None = None
     key_file: Path | None = None
     audience: str = "baraza"
+    """For whom the development issuer makes tokens out."""
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_token_type: Literal["at+jwt", "JWT"] = "at+jwt"  # noqa: S105 - a type of token
     introspection: bool | None = None
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait: float = Field(default=3.0, gt=0, le=60)
@@ -66,7 +71,38 @@ def load(**named: str) -> Settings:
         )
     if (settings.database_url is None) != (settings.owner_database_url is None):
         raise StartRefused("Set both BARAZA_DATABASE_URL and BARAZA_OWNER_DATABASE_URL, or neither.")
+    if (settings.oidc_issuer is None) != (settings.oidc_audience is None):
+        raise StartRefused("Set both BARAZA_OIDC_ISSUER and BARAZA_OIDC_AUDIENCE, or neither.")
+    if settings.oidc_issuer is not None and not _names_an_issuer(settings.oidc_issuer):
+        raise StartRefused(
+            "BARAZA_OIDC_ISSUER must be an https address without user, query or fragment; "
+            "http is for an issuer on loopback only."
+        )
     return settings
+
+
+def secure(url: str) -> bool:
+    """Whether what is asked of the URL can be believed: https, or http that does not leave the machine."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    odd = not url.isascii() or not url.isprintable() or " " in url or "\\" in url
+    return named and "@" not in parts.netloc and not odd and (parts.scheme == "https" or _by_http_here(url))
+
+
+def on_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK
+
+
+def _by_http_here(url: str) -> bool:
+    return urlsplit(url).scheme == "http" and on_loopback(url)
+
+
+def _names_an_issuer(url: str) -> bool:
+    """OpenID Connect Discovery 1.0, section 3."""
+    return secure(url) and not {"?", "#"} & set(url)
 
 
 def _variable(field: str) -> str:

@@ -52,6 +52,12 @@ async def loaded(store: Store) -> bool:
         return bool(await op.scalars(group_ids()))
 
 
+async def shown(store: Store) -> bool:
+    """Whether any of the demonstration's groups is there."""
+    async with store.process(system_seat(Role.NETWORK_ADMIN), write=False) as op:
+        return not {group.id for group in GROUPS}.isdisjoint(await op.scalars(group_ids()))
+
+
 def make_keys(file: Path) -> None:
     """Give the network and the demonstration's groups their sealing keys."""
     for owner in (NETWORK, *(group.id for group in GROUPS)):

@@ -14,7 +14,7 @@ from api.graph.limits import Limits
 from api.http.graphql import GraphQLEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,6 +37,7 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     settings: Settings,
     *,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    state: Callable[[], Awaitable[str]],
     graphiql: ASGIApp | None = None,
 ) -> FastAPI:
     """Compose the service. There is no generated documentation: the contract is the SDL."""
@@ -55,9 +56,9 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        """The database answers."""
-        alive = await store.alive()
-        return JSONResponse({"status": "ready" if alive else "away"}, 200 if alive else 503)
+        """The database answers, and is one to serve."""
+        said = await state()
+        return JSONResponse({"status": said}, 200 if said == "ready" else 503)
 
     if graphiql is not None:
         app.mount("/graphiql", graphiql)

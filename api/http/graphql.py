@@ -89,7 +89,7 @@ class GraphQLEndpoint:
 
     async def _answer(self, head: Head, receive: Receive) -> Answer:
         body.acceptable(head.method, head.raw, self.limits.body_bytes)
-        subject = self.verifier.subject(head.value(b"authorization"))
+        subject = await self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits.body_bytes))
         prepared = self._prepared(asked, head)
         at_door = self.documents.at_door(prepared)
