@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ from api.demo.roster import PERSONAS
 from api.errors import RequestRefused, StartRefused
 from api.groups.actions import check_keys
 from api.identity import DevelopmentIssuer
+from api.issuers import IssuerTrouble, fetch
 from api.joining import Joined, Joining, join
 from api.seat import Category, Pillar, Role, system_seat
 from api.settings import Settings, load
@@ -37,7 +38,7 @@ from api.worker import work
 from schema.root import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import AsyncIterator, Coroutine, Iterator
     from types import FrameType
 
 Code = TypeVar("Code", bound=Enum)
@@ -90,7 +91,8 @@ def serve(*, development: Development = False) -> None:
                 timeout_graceful_shutdown=STOPPING,
             )
         )
-        _say(f"Baraza serves on {address}/graphql", f"GraphiQL: {address}/graphiql/", "Stop it with Ctrl-C.")
+        graphiql = [f"GraphiQL: {address}/graphiql/"] if settings.development else []
+        _say(f"Baraza serves on {address}/graphql", *graphiql, "Stop it with Ctrl-C.")
         server.run(sockets=[listener])
 
 
@@ -223,43 +225,76 @@ def _served(settings: Settings) -> Iterator[Urls]:
 
 
 async def _prepare(settings: Settings, urls: Urls) -> None:
-    """Migrate, and load the demonstration once."""
+    """Migrate; in development load the demonstration once, in production see that this is a network to serve."""
+    await _check_issuer(settings)
     await run_migrations(urls.owner, urls.app)
-    await _load_demo(settings, urls)
+    await (_load_demo(settings, urls) if settings.development else _check_network(settings, urls))
+
+
+async def _check_issuer(settings: Settings) -> None:
+    """One that is away stops nobody, since links are poor; a name that is not its own is an operator's to correct."""
+    if settings.oidc_issuer is None:
+        return
+    try:
+        await fetch(settings.oidc_issuer)
+    except IssuerTrouble as trouble:
+        if trouble.code == "ANOTHER_ISSUER":
+            raise StartRefused(
+                "The issuer calls itself otherwise than BARAZA_OIDC_ISSUER does: set it to the `issuer` that its "
+                "openid-configuration says, to the letter."
+            ) from None
 
 
 async def _load_demo(settings: Settings, urls: Urls) -> int:
     """Whose key is missing gets it first, unless the whole file is missing: then a network that is there needs it
     back."""
+    async with _opened(settings, urls) as store:
+        try:
+            if settings.keys.exists() or not await loading.loaded(store):
+                loading.make_keys(settings.keys)
+            store.keyring.check()
+            entered = await loading.load(store)
+            await _check_keys(store)
+        except RequestRefused:
+            raise StartRefused(
+                "This database holds another network, which the demonstration cannot be entered into: "
+                "name an empty one."
+            ) from None
+    return entered
+
+
+async def _check_network(settings: Settings, urls: Urls) -> None:
+    """A network without groups has no keys yet."""
+    async with _opened(settings, urls) as store:
+        if await loading.shown(store):
+            raise StartRefused(
+                "This database holds the demonstration, which production does not serve: name another with "
+                "BARAZA_DATABASE_URL or BARAZA_DATA."
+            )
+        if settings.keys.exists() or await loading.loaded(store):
+            store.keyring.check()
+        await _check_keys(store)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, urls: Urls) -> AsyncIterator[Store]:
     store = _store(settings, urls)
     try:
         await store.check()
-        if settings.keys.exists() or not await loading.loaded(store):
-            loading.make_keys(settings.keys)
-        store.keyring.check()
-        entered = await loading.load(store)
-        await _check_keys(store)
-    except RequestRefused:
-        raise StartRefused(
-            "This database holds another network, which the demonstration cannot be entered into: name an empty one."
-        ) from None
-    except (OSError, SQLAlchemyError):
+        yield store
+    except (OSError, SQLAlchemyError, RequestRefused):
         raise StartRefused(
             "BARAZA_DATABASE_URL does not lead to the migrated database: check that it runs and both URLs, "
             "then run `baraza migrate`."
         ) from None
     finally:
         await store.close()
-    return entered
 
 
 async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
     await up_to_date(urls.owner)
-    store = _store(settings, urls)
-    try:
+    async with _opened(settings, urls) as store:
         return await join(store, joining)
-    finally:
-        await store.close()
 
 
 async def _carry(settings: Settings, urls: Urls) -> None:
