@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
 AUDIENCE = "https://baraza.test/graphql"
@@ -92,12 +93,15 @@ class LoopbackIssuer:
     keys: list[SigningKey]
     says: Callable[[str], bytes | None] = lambda _: None
     asked: list[str] = field(default_factory=list)
+    pace: float = 0
+    """Seconds from one byte to the next."""
+    tls: ssl.SSLContext | None = None
     port: int = 0
     _server: asyncio.Server | None = None
 
     @property
     def name(self) -> str:
-        return f"http://127.0.0.1:{self.port}/realms/test"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/realms/test"
 
     @property
     def rounds(self) -> int:
@@ -117,7 +121,7 @@ class LoopbackIssuer:
 
     async def come(self) -> None:
         """Listen, on the same port as before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def go(self) -> None:
@@ -135,8 +139,10 @@ class LoopbackIssuer:
             content = self.honest(path) if said is None else said
             if not content:
                 await reader.read()  # until the client gives up
-            writer.write(content)
-            await writer.drain()
+            for piece in [content[at : at + 1] for at in range(len(content))] if self.pace else [content]:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(self.pace)
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:

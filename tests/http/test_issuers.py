@@ -7,6 +7,7 @@ import gzip
 import json
 import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,6 +57,14 @@ async def issuer() -> AsyncIterator[LoopbackIssuer]:
 @pytest.fixture
 def service(issuer: LoopbackIssuer) -> Service:
     return Service(issuer.name)
+
+
+async def rounds(issuer: LoopbackIssuer, more: int) -> None:
+    """Wait until it has been asked some times more."""
+    until = issuer.rounds + more
+    async with asyncio.timeout(30):
+        while issuer.rounds < until:  # noqa: ASYNC110 - nobody asks in order to be heard
+            await asyncio.sleep(0.02)
 
 
 async def test_keys_are_asked_for_once(issuer: LoopbackIssuer, service: Service) -> None:
@@ -228,6 +237,28 @@ async def test_an_issuer_that_is_slow(
     assert issuer.rounds == 1
 
 
+async def test_an_issuer_that_speaks_slowly(
+    issuer: LoopbackIssuer, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then is no answer either."""
+    monkeypatch.setattr(issuers, "SECONDS", 0.4)
+    issuer.pace = 0.05
+    assert await asyncio.wait_for(service.says(OLD), 2) == "ISSUER_AWAY"
+    assert issuer.asked == [METADATA]
+
+
+async def test_one_question_at_a_time(
+    issuer: LoopbackIssuer, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuers, "SECONDS", 0.5)
+    issuer.says = lambda _: b""
+    first = asyncio.create_task(service.says(OLD))
+    await rounds(issuer, 1)
+    service.now = 10.0
+    assert [await service.says(OLD), await first] == ["ISSUER_AWAY"] * 2
+    assert issuer.rounds == 1
+
+
 async def test_good_keys_among_others(issuer: LoopbackIssuer, service: Service) -> None:
     """Keycloak publishes one for encryption beside the one that it signs with."""
     others = [{**FOREIGN.published, "use": "enc", "alg": "RSA-OAEP"}, SECRET, {"kty": "OKP", "crv": "Ed25519"}, 7]
@@ -246,14 +277,6 @@ async def test_a_key_without_an_id(issuer: LoopbackIssuer, service: Service) -> 
     issuer.keys = [SigningKey(None, OLD.private)]
     assert await service.says(issuer.keys[0]) == "ok"
     assert await service.says(OLD) == "UNAUTHENTICATED"
-
-
-async def rounds(issuer: LoopbackIssuer, more: int) -> None:
-    """Wait until it has been asked some times more."""
-    until = issuer.rounds + more
-    async with asyncio.timeout(30):
-        while issuer.rounds < until:  # noqa: ASYNC110 - nobody asks in order to be heard
-            await asyncio.sleep(0.02)
 
 
 async def test_a_withdrawn_key_ends_though_nobody_asks(
@@ -277,27 +300,33 @@ async def test_proxies_of_the_environment_are_not_asked(service: Service, monkey
     assert await service.says(OLD) == "ok"
 
 
-async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """By https the issuer is who it says, or away."""
+async def test_by_https_the_issuer_is_who_it_says_or_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = own_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own_certificate(tmp_path))
-    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
-    service = Service(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    context.load_cert_chain(certificate)
+    issuer = LoopbackIssuer([OLD], tls=context)
+    await issuer.come()
+    service = Service(issuer.name)
     assert await service.says(OLD) == "ISSUER_AWAY"
-    server.close()
     assert "UNREACHABLE" in caplog.text
+    monkeypatch.setattr(issuers, "_system_tls", lambda: ssl.create_default_context(cafile=certificate))
+    service.now = 10.0
+    assert await service.says(OLD) == "ok"
+    await issuer.go()
 
 
 def own_certificate(folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1)).sign(
-        key, hashes.SHA256()
+    begins = datetime.now(UTC) - timedelta(hours=1)
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begins, begins + timedelta(days=1))
+    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     file = folder / "certificate.pem"
-    file.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
     return file
