@@ -99,7 +99,8 @@ def to_many(edge: ToMany, description: str) -> Any:
 
 
 def roots(edge: ToMany, description: str, filtered: type | None = None) -> Any:
-    """A Relay connection at the root, with the filters that `filtered` names; each takes a list of accepted values."""
+    """A Relay connection at the root, with the filters that `filtered` names; each takes a list of accepted values, or
+    a bound."""
 
     async def resolve(
         info: Info[Any, None],
@@ -113,7 +114,7 @@ def roots(edge: ToMany, description: str, filtered: type | None = None) -> Any:
         return await info.context.loader.page(edge, None, asked, _given(filter))
 
     described = strawberry.argument(
-        description="Only rows with one of the given values, at most 100, for each field given."
+        description="Only rows that meet each field given: one of a list's values, at most 100, or a bound."
     )
     if filtered is None:
         return _unfiltered(edge, description)
@@ -148,10 +149,11 @@ def labelled(enum: type[Enum], description: str) -> None:
 
 
 def code_list(enum: type[Enum], description: str, *, of: str) -> Any:
-    """The codes that a column keeps as a list of names."""
+    """The codes that a column keeps as a list of names; null where it holds none, which is not an empty list."""
 
     def resolve(root: strawberry.Parent[Any]) -> Any:
-        return [enum[name] for name in getattr(root, of)]
+        names = getattr(root, of)
+        return None if names is None else [enum[name] for name in names]
 
     return strawberry.field(resolver=resolve, description=description, metadata={"kind": "codes"})
 
@@ -164,12 +166,12 @@ def english(member: Enum) -> str:
 def _given(filters: Any) -> Mapping[str, Any]:
     if filters is None:
         return {}
-    given = {
-        field.python_name: getattr(filters, field.python_name) for field in filters.__strawberry_definition__.fields
-    }
-    if any(values is not None and len(values) > MOST_VALUES for values in given.values()):
+    names = [field.python_name for field in filters.__strawberry_definition__.fields]
+    asked = {name: value for name in names if (value := getattr(filters, name)) is not None}
+    given = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
+    if any(len(values) > MOST_VALUES for values in given.values()):
         raise RequestRefused("LIST_LENGTH", most=MOST_VALUES)
-    return {name: values for name, values in given.items() if values is not None}
+    return given
 
 
 def _paged(edge: ToMany, description: str) -> str:

@@ -7,9 +7,10 @@ An edge says nothing about who asks: row security decides which rows exist. The 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, any_, bindparam, cast, false, func, literal_column, or_, select, true
+from sqlalchemy import Select, and_, any_, bindparam, cast, exists, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -56,7 +57,27 @@ class ToMany:
     default: int = 20
     most: int = 100
     where: Sequence[ColumnElement[bool]] = ()
-    filters: Mapping[str, Attribute] = field(default_factory=dict)
+    filters: Mapping[str, Attribute | Filter] = field(default_factory=dict)
+    """By the name of the filter's argument; a column alone is one of the values given."""
+
+
+@unique
+class Comparison(Enum):
+    """What a filter keeps: each is made of operators that are leakproof (ARCHITECTURE §8)."""
+
+    ONE_OF = "one of the values"
+    AFTER = "greater than the value"
+    BEFORE_OR_NEVER = "less than the value, or null: what never happened has not happened since"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Filter:
+    """A condition that a client may set on the rows of an edge. With `across`, rows are kept that have such a row on
+    that edge, in their own group."""
+
+    column: Attribute
+    comparison: Comparison = Comparison.ONE_OF
+    across: ToMany | None = None
 
 
 def newest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
@@ -110,8 +131,34 @@ def _in_group(statement: Select[Any], edge: ToMany, group_id: Any) -> Select[Any
 
 
 def _filtered(statement: Select[Any], edge: ToMany, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
-    criteria = [edge.filters[name].in_(values) for name, values in sorted(filters.items())]
+    criteria = [_kept(edge, edge.filters[name], values) for name, values in sorted(filters.items())]
     return statement.where(*edge.where, *criteria)
+
+
+def _kept(edge: ToMany, given: Attribute | Filter, values: Sequence[Any]) -> ColumnElement[bool]:
+    if not isinstance(given, Filter):
+        return given.in_(values)
+    met = _met(given, values)
+    return met if given.across is None else _has(edge.table, given.across, met)
+
+
+def _met(given: Filter, values: Sequence[Any]) -> ColumnElement[bool]:
+    match given.comparison:
+        case Comparison.ONE_OF:
+            met: ColumnElement[bool] = given.column.in_(values)
+        case Comparison.AFTER:
+            met = given.column > values[0]
+        case Comparison.BEFORE_OR_NEVER:
+            met = or_(given.column < values[0], given.column.is_(None))
+    return met
+
+
+def _has(table: Any, across: ToMany, met: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A row of the table has one that meets it on the edge."""
+    far: Any = across.table
+    assert across.target is not None
+    joined = across.target == getattr(table, across.source or "")
+    return exists().where(far.group_id == table.group_id, joined, *across.where, met)
 
 
 def _sliced(statement: Select[Any], edge: ToMany, cut: Slice) -> Select[Any]:
