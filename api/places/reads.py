@@ -27,3 +27,8 @@ def of(source: str) -> ToOne:
 def known(pcodes: Sequence[str]) -> Select[Any]:
     """Those of the P-codes that there are."""
     return select(Place.pcode).where(Place.pcode.in_(pcodes))
+
+
+def names() -> Select[Any]:
+    """P-code, name, level and parent of every place."""
+    return select(Place.pcode, Place.name, Place.level, Place.parent_pcode)
