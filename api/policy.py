@@ -38,6 +38,7 @@ GRANTS: dict[str, frozenset[Role]] = {
     "request.table": SECRETARIAT,
     "decision.record": COORDINATOR,
     "activity.log": SECRETARIAT,
+    "site.import": SECRETARIAT,
 }
 
 

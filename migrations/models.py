@@ -12,9 +12,10 @@ from api.notices import tables as notices
 from api.places import tables as places
 from api.requests import tables as requests
 from api.seats import tables as seats
+from api.sites import tables as sites
 from api.store.base import Base
 from api.structures import tables as structures
 
-DOMAINS = (audit, cases, decisions, graph, groups, meetings, notices, places, requests, seats, structures)
+DOMAINS = (audit, cases, decisions, graph, groups, meetings, notices, places, requests, seats, sites, structures)
 
 metadata = Base.metadata

@@ -21,6 +21,7 @@ from schema.notices import NoticeQuery
 from schema.places import PlaceQuery
 from schema.requests import RequestMutation, RequestQuery
 from schema.seats import SeatMutation, SeatQuery
+from schema.sites import SiteQuery
 from schema.structures import StructureMutation, StructureQuery
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ Query = merge_types(
         SeatQuery,
         StructureQuery,
         PlaceQuery,
+        SiteQuery,
         RequestQuery,
         MeetingQuery,
         CaseQuery,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.sql.dml import ReturningUpdate
 
     from api.seat import Seat
     from api.store.base import Base
@@ -74,7 +75,7 @@ class Operation:
     async def _raw(self) -> Any:
         return (await (await self.session.connection()).get_raw_connection()).driver_connection
 
-    async def rows(self, statement: Select[Any]) -> Sequence[Any]:
+    async def rows(self, statement: Select[Any] | ReturningUpdate[Any]) -> Sequence[Any]:
         async with self._turn():
             found: Sequence[Any] = (await self.session.execute(statement)).all()
             return found
@@ -112,6 +113,12 @@ class Operation:
             for row in rows:
                 self.session.add(row)
                 await self.session.flush()
+
+    async def add_together(self, rows: Sequence[Base]) -> None:
+        """Write new rows of one table, many in a statement."""
+        async with self._turn():
+            self.session.add_all(rows)
+            await self.session.flush()
 
     async def flush(self) -> None:
         async with self._turn():

@@ -16,6 +16,7 @@ from graphql import get_named_type
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from seeing import sites_of
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from strawberry.utils.str_converters import to_camel_case
@@ -23,6 +24,9 @@ from strawberry.utils.str_converters import to_camel_case
 from api.cases.rules import OecdRisk
 from api.errors import RequestRefused
 from api.graph.declare import PUBLISHED
+from api.identity import DEVELOPMENT_ISSUER
+from api.identity import subject as bearer
+from api.sites.actions import take_in
 from api.store.edges import Order, ToMany, page_statement
 from api.store.paging import Slice, cut, page
 from api.worker import once
@@ -112,6 +116,8 @@ def nested(team: Team, type_name: str, field: str, row_id: str) -> Listed:
     listed = f"list: {field}({PASSED}) {{ {ASKED} }}"
     if type_name == "Place":  # has no global id: reached through a case
         asked = f"... on Case {{ place {{ parent {{ {listed} }} }} }}"
+    elif type_name == "SiteVisit":
+        asked = f"... on Site {{ latestVisit {{ {listed} }} }}"
     else:
         asked = f"... on {type_name} {{ {listed} }}"
     return Listed(team, f"query($id: ID!, {DECLARED}) {{ node(id: $id) {{ {asked} }} }}", {"id": row_id})
@@ -142,6 +148,8 @@ async def team(store: Store, settings: Settings, client: Client) -> Team:
     risks = {**TAKEN_UP, "incidentClass": "REPRISAL", "oecdRisks": ["O13", "O5", "O1_1", "O11", "O3", "O1_4"]}
     await team.done("coordinator", "recordDecision", {**deciding(request, wide), "case": risks})
     await _told(team)
+    async with store.operation(bearer(DEVELOPMENT_ISSUER, team.persona("officer")), None, write=True) as op:
+        await take_in(op, sites_of("pag", 93000, ["CD6205", "CD6203", None, "CD6205", "CD6205"], date(2024, 5, 5)))
     while await once(store):
         pass
     return team
@@ -175,7 +183,7 @@ async def _told(team: Team) -> None:
 
 
 AT_ROOT = {"WorkingGroup": "groups", "Organisation": "organisations", "Case": "cases"}
-AT_ROOT |= {"Meeting": "meetings", "Request": "requests"}
+AT_ROOT |= {"Meeting": "meetings", "Request": "requests", "Site": "sites"}
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +200,8 @@ async def lists(team: Team) -> dict[str, Listed]:
             longest = max(nodes, key=lambda node: node[field]["totalCount"])
             found[f"{type_name}.{field}"] = nested(team, type_name, field, longest["id"])
     found["Place.parts"] = nested(team, "Place", "parts", found["Case.risks"].variables["id"])
+    for field in ("minerals", "presences"):
+        found[f"SiteVisit.{field}"] = nested(team, "SiteVisit", field, found["Site.visits"].variables["id"])
     return found
 
 
@@ -288,6 +298,7 @@ ORDERS: dict[str, tuple[str, Callable[[Any], Any], bool]] = {
     "seats": ("id validFrom", lambda node: (node["validFrom"], node["id"]), False),
     "groups": ("id code", lambda node: (node["code"], node["id"]), False),
     "places": ("pcode", lambda node: node["pcode"], False),
+    "sites": ("id code", lambda node: (node["code"], node["id"]), False),
 }
 
 
@@ -332,7 +343,18 @@ FILTERS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "category": ("category", lambda node: node["category"]),
     },
     "places": {"parent": ("parent { pcode }", lambda node: (node["parent"] or {}).get("pcode"))},
+    "sites": {
+        "code": ("code", lambda node: node["code"]),
+        "kind": ("kind", lambda node: node["kind"]),
+        "pcode": ("place { pcode }", lambda node: (node["place"] or {}).get("pcode")),
+        "province": ("province { pcode }", lambda node: (node["province"] or {}).get("pcode")),
+        "icglrStatus": ("status { status }", lambda node: (node["status"] or {}).get("status")),
+    },
 }
+ELSEWHERE = {
+    "sites": {"mineral", "statusExpiresAfter", "lastVisitedBefore"},
+}
+"""Filters that look across an edge or at a bound: tests/imports tries them."""
 
 
 def test_every_filter_is_tested() -> None:
@@ -341,7 +363,8 @@ def test_every_filter_is_tested() -> None:
         for name in ROOTS
         if "filter" in QUERIES[name].args
     }
-    assert {name: set(fields) for name, fields in published.items()} == {name: set(of) for name, of in FILTERS.items()}
+    tested = {name: set(of) | ELSEWHERE.get(name, set()) for name, of in FILTERS.items()}
+    assert {name: set(fields) for name, fields in published.items()} == tested
 
 
 @pytest.mark.parametrize("name", FILTERS)

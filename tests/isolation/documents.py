@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLList, GraphQLObjectType, get_named_type, is_leaf_type
 
 from api.graph.declare import PUBLISHED
 from schema.root import schema
@@ -30,6 +30,9 @@ TYPE = "__typename"
 A_FEW, MANY = 5, 20
 TOGETHER = 10
 """Root fields in one document: below the limits, and few enough to be read when one fails."""
+
+DAYS = ("2026-01-01", "1999-01-01", "9999-12-31")
+"""What bounds are tried with."""
 
 NOT_PAGED: Mapping[str, str] = {
     "node": "by ids: test_an_id_of_another_group_is_not_found",
@@ -174,15 +177,22 @@ class Lists:
             return
         fields = get_named_type(self.field.args["filter"].type).fields
         values = {name: self._values(name, get_named_type(field.type)) for name, field in fields.items()}
+        bounds = {name for name, field in fields.items() if not isinstance(field.type, GraphQLList)}
+
+        def given(name: str, every: Sequence[str]) -> str:
+            return f"{name}: {every[0]}" if name in bounds else f"{name}: [{', '.join(every)}]"
+
         for name, every in values.items():
-            yield from (f"{name}: [{value}]" for value in every)
+            yield from (given(name, [value]) for value in every)
         for size in {1, 2, len(values)}:
             for names in combinations(values, size):
-                yield ", ".join(f"{name}: [{', '.join(values[name])}]" for name in names)
+                yield ", ".join(given(name, values[name]) for name in names)
 
     def _values(self, name: str, kind: Any) -> Sequence[str]:
         if isinstance(kind, GraphQLEnumType):
             return list(kind.values)
+        if kind.name == "Date":
+            return [json.dumps(day) for day in DAYS]
         assert kind.name == "String", f"the filter {self.name}({name}:) takes {kind.name}: say here which values to try"
         return [json.dumps(value) for value in self.texts]
 

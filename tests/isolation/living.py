@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from isolation.world import ADDED, AREA, ELSEWHERE, EVERYBODY, FOCAL, GROUPS, TWICE, bearer, today
+from seeing import sites_of
 
 from api.demo.loading import SINCE
 from api.demo.roster import demo_id
 from api.seats import actions as seats
 from api.seats.actions import Holder
+from api.sites.actions import take_in
 from api.worker import once
 
 if TYPE_CHECKING:
@@ -71,6 +74,9 @@ class Brought:
     elsewhere: bool = False
 
 
+SITES = {"sk": 91000, "lub": 92000}
+"""By group, the first of the IPIS codes of its sites."""
+
 STORIES = (
     Brought("submitted", "cso", "SUBMITTED"),
     Brought("triaged", "company", "TRIAGED", ["COMPANY", "PARTNER"]),
@@ -96,6 +102,7 @@ async def live(world: World) -> None:
         await _seat(world, code, EVERYBODY[f"{code}.observer"], seat_id, "twice")
     for code in GROUPS:
         await _live(world, code)
+        await _sites(world, code)
     while await once(world.store):
         pass
 
@@ -110,6 +117,18 @@ async def _seat(world: World, code: str, like: Persona, seat_id: UUID, name: str
             post=like.post,
             valid_from=SINCE,
         )
+
+
+async def _sites(world: World, code: str) -> None:
+    """Sites in the focal point's area, elsewhere, and nowhere that is known; a visit that states less later."""
+    seen = sites_of(
+        f"Kanari {code}",
+        SITES[code],
+        [AREA[code], ELSEWHERE[code], AREA[code], None, AREA[code]],
+        datetime.now(UTC).date(),
+    )
+    async with world.acting(f"{code}.officer") as op:
+        await take_in(op, seen)
 
 
 async def _live(world: World, code: str) -> None:

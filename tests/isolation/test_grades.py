@@ -124,6 +124,36 @@ async def test_cases_and_their_parts(world: World, groups: dict[str, Group], cod
 
 
 @each_group
+async def test_sites_are_for_the_whole_group_and_for_focal_points_of_their_area(
+    world: World, groups: dict[str, Group], code: str
+) -> None:
+    document = """{ sites(first: 20) { totalCount nodes { id place { pcode } latestVisit { id }
+      status { visit { id } } statuses(first: 1) { totalCount } visits(first: 5) { totalCount nodes { id
+        minerals(first: 1) { totalCount } presences(first: 1) { totalCount } } } } } }"""
+    rows = groups[code].rows
+    of_site = {
+        site["id"]: [each for each in rows["site_visits"] if each["site_id"] == site["id"]] for site in rows["sites"]
+    }
+    for persona in of_group(code):
+        area = EVERYBODY[persona].area
+        mine = [site for site in rows["sites"] if area is None or site["pcode"] == area]
+        answer = (await world.ask(persona, document))["sites"]
+        seen = {row["id"]: row for row in answer["nodes"]}
+        assert set(seen) == {f"Site:{site['id']}" for site in mine}, persona
+        assert answer["totalCount"] == len(mine)
+        assert 0 < len(mine) <= len(rows["sites"]) - (2 if area else 0)
+        for site in mine:
+            row, visits = seen[f"Site:{site['id']}"], of_site[site["id"]]
+            assert {each["id"] for each in row["visits"]["nodes"]} == {f"SiteVisit:{each['id']}" for each in visits}
+            assert (row["latestVisit"] is None) == (not visits)
+            assert row["statuses"]["totalCount"] == len([each for each in visits if each["icglr_status"]])
+            assert (row["status"] is None) == (row["statuses"]["totalCount"] == 0)
+            for table in ("minerals", "presences"):
+                parts = [each for each in rows[f"visit_{table}"] if each["visit_id"] in {v["id"] for v in visits}]
+                assert sum(each[table]["totalCount"] for each in row["visits"]["nodes"]) == len(parts)
+
+
+@each_group
 async def test_headers_tell_the_month_and_what_is_told_tells_the_day(
     world: World, groups: dict[str, Group], code: str
 ) -> None:

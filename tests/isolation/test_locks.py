@@ -26,6 +26,8 @@ from api.groups import actions as groups
 from api.groups.actions import Ways
 from api.groups.rules import FormalStatus, Standing, WorkingMode
 from api.seat import Role
+from api.sites.actions import take_in
+from api.sites.rules import Seen, SiteFacts
 from api.store import sealing
 from api.store.base import new_id
 from api.store.engine import refusal_of
@@ -172,7 +174,12 @@ async def open_group(op: Operation) -> None:
     )
 
 
+async def import_sites(op: Operation) -> None:
+    await take_in(op, [Seen(SiteFacts("codmine99999", "Mfano", None))])
+
+
 UNPUBLISHED = {
+    "site.import": import_sites,
     "group.open": open_group,
 }
 """Acts that no mutation does yet."""
@@ -206,6 +213,10 @@ WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
     "structures": (SECRETARIAT, SECRETARIAT),
     "agenda_notes": (SECRETARIAT, NOBODY),
     "triage_notes": (SECRETARIAT, NOBODY),
+    "sites": (SECRETARIAT, SECRETARIAT),
+    "site_visits": (SECRETARIAT, SECRETARIAT),
+    "visit_minerals": (SECRETARIAT, SECRETARIAT),
+    "visit_presences": (SECRETARIAT, SECRETARIAT),
 }
 """By table, who may insert rows beside what it brought itself, and who may change rows; nobody may elsewhere."""
 
