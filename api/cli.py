@@ -11,6 +11,7 @@ import socket
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from enum import Enum
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
@@ -24,6 +25,7 @@ from api.demo.roster import PERSONAS
 from api.errors import RequestRefused, StartRefused
 from api.groups.actions import check_keys
 from api.identity import DevelopmentIssuer
+from api.imports.sites import import_sites
 from api.issuers import IssuerTrouble, fetch
 from api.joining import Joined, Joining, join
 from api.seat import Category, Pillar, Role, system_seat
@@ -41,15 +43,22 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
     from types import FrameType
 
+    from api.imports.report import Report
+
 Code = TypeVar("Code", bound=Enum)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+imports = typer.Typer(no_args_is_help=True)
+app.add_typer(imports, name="import", help="Bring in files of other systems.")
 
 STOPPING = 5
 """Seconds that requests under way are given when the server stops."""
 
 group = typer.Typer(no_args_is_help=True, help="Groups of the network.")
 app.add_typer(group, name="group")
+
+ROWS_REFUSED, INTERRUPTED = 3, 130
+"""How an import ends that left rows out, or was stopped; 0 says that every row is in."""
 
 Development = Annotated[
     bool, typer.Option("--development", help="Demonstration data, personas, GraphiQL; loopback only.")
@@ -167,6 +176,26 @@ def token(
     if not new and persona not in {known.name for known in PERSONAS}:
         raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
     _say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
+
+
+@imports.command("sites")
+def sites(
+    file: Annotated[Path, typer.Argument(help="CSV in the format of IPIS' site visits.")],
+    *,
+    group: Annotated[str, typer.Option(help="Code of the group, for example sk.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything but keep it, and say what it would do.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Write all remarks to this CSV file.")] = None,
+) -> None:
+    """Bring visits of sites into a group; run again, it adds and changes only what differs."""
+    settings = load()
+    with _database(settings) as urls:
+        done = _run(_import_sites(settings, urls, group, file, dry_run=dry_run), stopped=INTERRUPTED)
+    if report is not None:
+        done.write(report)
+    _say(*done.lines())
+    sys.exit(ROWS_REFUSED if done.refused else 0)
 
 
 @app.command("database-url")
@@ -302,6 +331,23 @@ async def _carry(settings: Settings, urls: Urls) -> None:
     await work(_store(settings, urls))
 
 
+async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, *, dry_run: bool) -> Report:
+    await up_to_date(urls.owner)
+    store = _store(settings, urls)
+    try:
+        return await import_sites(store, group, file, _progress, dry_run=dry_run)
+    finally:
+        await store.close()
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # noqa: T201 - ends the line that counted
+
+
+def _progress(rows: int) -> None:
+    """One line that counts up on a terminal, and lines of their own in a log."""
+    start, end = ("\r", "") if sys.stderr.isatty() else ("", "\n")
+    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as _say
+
+
 async def _check_keys(store: Store) -> None:
     async with store.process(system_seat(Role.WORKER), write=False) as op:
         await check_keys(op)
@@ -332,12 +378,12 @@ def _not_bound(settings: Settings, error: OSError) -> str:
     return f"{settings.host} is no address of this machine: correct BARAZA_HOST."
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run to the end, or until Ctrl-C or SIGTERM cancels it, which leaves nothing half done."""
+def _run(work: Coroutine[Any, Any, Any], *, stopped: int = 0) -> Any:
+    """Run to the end, or until Ctrl-C or SIGTERM cancels it, which leaves nothing half done and exits `stopped`."""
     try:
         return asyncio.run(_until_asked(work))
     except asyncio.CancelledError:
-        sys.exit(0)
+        sys.exit(stopped)
     finally:
         _leave_quietly()  # the loop has taken the handlers with it
 

@@ -183,6 +183,57 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Un point focal a un territoire, et lui seul: donnez le code du territoire.",
         "A focal point has a territory, and nobody else: give the territory's code.",
     ),
+    # Rows of a file
+    "ROW_LENGTH": (
+        "La ligne n'a pas autant de champs que l'en-tête: vérifiez les virgules et les guillemets.",
+        "The row has not as many fields as the header: look at its commas and quotation marks.",
+    ),
+    "ROW_NOT_UTF8": ("Encodez la ligne en UTF-8.", "Encode the row in UTF-8."),
+    "VISIT_NUMBER_INVALID": (
+        "Donnez le numéro de la visite: un nombre entier positif.",
+        "Give the visit's number: a positive whole number.",
+    ),
+    "VISIT_NUMBER_TWICE": (
+        "Ce numéro de visite est déjà à la ligne {line}: gardez une des deux.",
+        "This visit's number stands on line {line} already: keep one of the two.",
+    ),
+    "SITE_CODE_INVALID": (
+        "Donnez le code IPIS du site, par exemple codmine00917.",
+        "Give the site's IPIS code, for example codmine00917.",
+    ),
+    "SITE_NAME_MISSING": ("Donnez le nom du site.", "Give the name of the site."),
+    "VISIT_DATE_INVALID": (
+        "Donnez un jour passé, comme 2018-09-07.",
+        "Give a day that has passed, as in 2018-09-07.",
+    ),
+    "PROVINCE_UNKNOWN": (
+        "Aucune province ne porte ce nom: le texte est gardé, sans code de lieu.",
+        "No province has this name: the text is kept, without a P-code.",
+    ),
+    "TERRITORY_UNKNOWN": (
+        "Aucun territoire de la province ne porte ce nom: le texte est gardé, sans code de lieu.",
+        "No territory of the province has this name: the text is kept, without a P-code.",
+    ),
+    "POINT_INVALID": (
+        "Ce point n'a pas de longitude et de latitude: il reste inconnu.",
+        "This point has no longitude and latitude: it stays unknown.",
+    ),
+    "VALUE_NOT_LISTED": (
+        "Ce mot n'est pas dans la liste: le texte est gardé, sous OTHER.",
+        "This word is not on the list: the text is kept, under OTHER.",
+    ),
+    "FLAG_INVALID": (
+        "Ni 1, ni 0, ni vide: compté comme non relevé.",
+        "Neither 1, nor 0, nor blank: taken as not recorded.",
+    ),
+    "NUMBER_INVALID": (
+        "Ce n'est pas un nombre entier: il reste inconnu.",
+        "This is no whole number: it stays unknown.",
+    ),
+    "FORCE_UNCLEAR": (
+        "Le nom est d'une force de l'État, le genre d'un groupe armé: les deux sont gardés, sans trancher.",
+        "The name is of a force of the State, the kind of an armed group: both are kept, and nothing is decided.",
+    ),
     # Pages
     "PAGE_INVALID": (
         "Demandez de 0 à {most} éléments, par first ou par last.",

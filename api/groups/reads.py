@@ -78,6 +78,10 @@ def code_of(group_id: UUID) -> Select[Any]:
     return select(WorkingGroup.code).where(WorkingGroup.id == group_id)
 
 
+def id_of(code: str) -> Select[Any]:
+    return select(WorkingGroup.id).where(WorkingGroup.code == code)
+
+
 def settings_of(group_id: UUID) -> Select[Any]:
     return select(GroupSettings).where(GroupSettings.group_id == group_id)
 

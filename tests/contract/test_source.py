@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-GROUND = {"graph", "http", "store", "demo"}
+GROUND = {"graph", "http", "store", "demo", "imports"}
 FOUR = {"__init__.py", "tables.py", "rules.py", "reads.py", "actions.py"}
 EXECUTES = {"rows", "scalars", "session", "execute", "savepoint", "fetch", "flush"}
 

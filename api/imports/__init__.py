@@ -1,0 +1,1 @@
+"""Reading files of other systems, and bringing what they say in through the acts."""
