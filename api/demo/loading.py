@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from api.demo import sites, stories
 from api.demo.roster import (
     FICTIVE,
     FIRST_NAMES,
@@ -19,7 +20,6 @@ from api.demo.roster import (
     demo_id,
     group_id,
 )
-from api.demo.stories import steps
 from api.demo.structures import STRUCTURES
 from api.graph.idempotency import Answers
 from api.groups import actions as groups
@@ -74,7 +74,7 @@ async def load(store: Store) -> int:
         done += await _once(store, f"{group.code}.coordinator", "seats", _others(group))
         done += await _once(store, f"{group.code}.coordinator", "phases", _phases(group))
     done += await _once(store, "sk.coordinator", "structures", _structures)
-    for step in steps():
+    for step in (*stories.steps(), *sites.steps()):
         done += await _once(store, step.persona, step.name, step.act)
     return done
 
