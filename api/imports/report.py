@@ -69,12 +69,12 @@ class Report:
         if self.dry_run:
             yield "Dry run: nothing was written. An import would find:"
         taken = self.taken
-        yield _counted("visits", self.visits, taken.new_visits, taken.changed_visits)
-        yield _counted("sites", len(self.sites), taken.new_sites, taken.changed_sites)
+        yield _changes("visit", self.visits, taken.new_visits, taken.changed_visits)
+        yield _changes("site", len(self.sites), taken.new_sites, taken.changed_sites)
         if self.refused:
-            yield f"{self.refused:,} rows refused."
+            yield f"{_counted(self.refused, 'row')} refused."
         if self.found:
-            yield f"{len(self.found):,} remarks:"
+            yield f"{_counted(len(self.found), 'remark')}:"
         alike: dict[object, list[Found]] = {}
         for found in sorted(self.found, key=lambda found: found.order):
             alike.setdefault(found.alike, []).append(found)
@@ -92,8 +92,13 @@ class Report:
             raise StartRefused(f"The report cannot be written to {file} ({error.strerror}): name another.") from None
 
 
-def _counted(what: str, total: int, new: int, changed: int) -> str:
-    return f"{total:,} {what}: {new:,} new, {changed:,} changed, {total - new - changed:,} unchanged."
+def _changes(what: str, total: int, new: int, changed: int) -> str:
+    unchanged = total - new - changed
+    return f"{_counted(total, what)}: {new:,} new, {changed:,} changed, {unchanged:,} unchanged."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _printable(text: str) -> str:

@@ -54,14 +54,14 @@ def test_what_it_prints(baraza: Shell, into: Imports, where: dict[str, str], tmp
     assert dry.out == (
         "Dry run: nothing was written. An import would find:\n"
         "2 visits: 2 new, 0 changed, 0 unchanged.\n"
-        f"1 sites: 1 new, 0 changed, 0 unchanged.\n{remarks}"
+        f"1 site: 1 new, 0 changed, 0 unchanged.\n{remarks}"
     )
     done = baraza(*arguments, "--report", str(tmp_path / "remarks.csv"), data=tmp_path, **where)
     assert (done.code, done.out) == (0, dry.out.partition("\n")[2])
     (_, first, _) = (tmp_path / "remarks.csv").read_text(encoding="utf-8").splitlines()
     assert first.startswith('2,1,territoire,Pangi,no,TERRITORY_UNKNOWN,"Aucun territoire')
     again = baraza(*arguments, data=tmp_path, **where)
-    assert again.out.startswith("2 visits: 0 new, 0 changed, 2 unchanged.\n1 sites: 0 new, 0 changed, 1 unchanged.\n")
+    assert again.out.startswith("2 visits: 0 new, 0 changed, 2 unchanged.\n1 site: 0 new, 0 changed, 1 unchanged.\n")
 
 
 def test_rows_that_were_refused_are_an_end_of_their_own(
@@ -70,7 +70,7 @@ def test_rows_that_were_refused_are_an_end_of_their_own(
     file = into.file([cells(vid="1"), cells(vid="x")])
     done = baraza("import", "sites", str(file), "--group", into.team.code, data=tmp_path, **where)
     assert done.code == 3
-    assert "1 rows refused.\n" in done.out
+    assert "1 row refused.\n" in done.out
     assert "line 3, visit x, vid: Give the visit's number: a positive whole number. (x)\n" in done.out
 
 

@@ -65,7 +65,7 @@ async def test_what_differs_is_changed_and_nothing_else(into: Imports) -> None:
 
 async def test_what_is_in_the_database_and_not_in_the_file_stays(into: Imports) -> None:
     await into.run([cells(vid="1"), cells(vid="2")])
-    assert counts(await into.run([cells(vid="2")]))[0] == "1 visits: 0 new, 0 changed, 1 unchanged."
+    assert counts(await into.run([cells(vid="2")]))[0] == "1 visit: 0 new, 0 changed, 1 unchanged."
     assert len(await into.facts()) == 2
 
 
@@ -204,7 +204,7 @@ async def test_a_group_does_not_see_what_is_imported_into_another(group: Group) 
     one, other = await group(), await group()
     await one.run([cells()])
     assert (await other.ask("sites { totalCount }"))["sites"]["totalCount"] == 0
-    assert counts(await other.run([cells()]))[0] == "1 visits: 1 new, 0 changed, 0 unchanged."
+    assert counts(await other.run([cells()]))[0] == "1 visit: 1 new, 0 changed, 0 unchanged."
 
 
 @pytest.mark.skipif(
