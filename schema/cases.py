@@ -28,7 +28,23 @@ from schema.requests import Request
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
 
 labelled(CaseState, "Where a case stands; a stalemate is no closure.")
-labelled(OecdRisk, "Paragraph of Annex II of the OECD Due Diligence Guidance.")
+labelled(
+    OecdRisk,
+    "Paragraph of Annex II of the OECD Due Diligence Guidance.",
+    english={
+        "O1_1": "torture, cruel treatment",
+        "O1_2": "forced labour",
+        "O1_3": "worst forms of child labour",
+        "O1_4": "other gross violations, including widespread sexual violence",
+        "O1_5": "war crimes, crimes against humanity",
+        "O3": "support to non-state armed groups",
+        "O5": "public or private security forces",
+        "O11": "bribery, false origin",
+        "O12": "money laundering",
+        "O13": "taxes, fees and royalties not paid",
+        "NONE": "outside Annex II",
+    },
+)
 labelled(ActivityKind, "A step taken.")
 labelled(TimelineKind, "What an entry of the timeline is.")
 
@@ -109,7 +125,9 @@ ActivityResult = Annotated[Activity | AnyRefusal, result("ActivityResult")]
 class CaseTakenUp:
     title: str = part("A neutral title.", most=120)
     incident_class: IncidentClass = strawberry.field(description="What kind of incident it is about.")
-    oecd_risks: list[OecdRisk] = part("Paragraphs of OECD Annex II; NONE stands alone and needs a reason.", most=10)
+    oecd_risks: list[OecdRisk] = part(
+        "Paragraphs of OECD Annex II; NONE stands alone and needs a reason.", most=10, of="codes"
+    )
     oecd_none_reason: str | None = part("Why it is outside Annex II.", most=400, default=None)
     id: strawberry.ID | None = part("An id that the front end made, `Case:uuid`.", most=60, default=None)
 
@@ -147,7 +165,9 @@ class CaseMutation:
         note: Annotated[str | None, argument("What was done and what came of it.", most=20_000)] = None,
         audience: Annotated[
             list[Category] | None,
-            argument("Categories that may read the note; civil society and government institutions by default."),
+            argument(
+                "Categories that may read the note; civil society and government institutions by default.", of="codes"
+            ),
         ] = None,
         id: Annotated[
             strawberry.ID | None, argument("An id that the front end made, `Activity:uuid`.", most=60)

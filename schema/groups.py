@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import Info
 
-from api.graph.acts import act, argument, given, part
+from api.graph.acts import act, argument, given
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, to_many, to_one
 from api.groups import actions, reads, tables
@@ -103,11 +103,17 @@ class OrganisationFilter:
 
 @strawberry.input(description="What changes in how a group works; what is left out stays.")
 class SettingsChange:
-    formal_status: FormalStatus | None = part("Whether an authority has recognised it.", default=strawberry.UNSET)
-    working_mode: WorkingMode | None = part("How it follows up.", default=strawberry.UNSET)
-    quorum_per_pillar: int | None = part("Voting seats of each pillar that a decision needs.", default=strawberry.UNSET)
-    completeness_to_table: int | None = part("Per cent that tabling needs.", default=strawberry.UNSET)
-    size_target: int | None = part("How many seats it means to have.", default=strawberry.UNSET)
+    formal_status: FormalStatus | None = strawberry.field(
+        description="Whether an authority has recognised it.", default=strawberry.UNSET
+    )
+    working_mode: WorkingMode | None = strawberry.field(description="How it follows up.", default=strawberry.UNSET)
+    quorum_per_pillar: int | None = strawberry.field(
+        description="Voting seats of each pillar that a decision needs.", default=strawberry.UNSET
+    )
+    completeness_to_table: int | None = strawberry.field(
+        description="Per cent that tabling needs.", default=strawberry.UNSET
+    )
+    size_target: int | None = strawberry.field(description="How many seats it means to have.", default=strawberry.UNSET)
 
 
 SettingsResult = Annotated[GroupSettings | AnyRefusal, result("SettingsResult")]
@@ -188,7 +194,7 @@ class GroupMutation:
         info: Info[Any, None],
         name: Annotated[str, argument("Name.")],
         category: Annotated[Category, strawberry.argument(description="Kind of organisation.")],
-        aliases: Annotated[list[str] | None, argument("Its other names, spellings and acronyms.")] = None,
+        aliases: Annotated[list[str] | None, argument("Its other names, spellings and acronyms.", of="names")] = None,
         id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
     ) -> OrganisationResult:
         return await actions.register_organisation(

@@ -92,7 +92,9 @@ class DecisionTaken:
     addressee: str | None = part("Whom it is referred to.", default=None)
     dissent: str | None = part("Who saw it otherwise, and why.", most=4_000, default=None)
     audience: list[Category] | None = part(
-        "Categories that may read the reasoning; civil society and government institutions by default.", default=None
+        "Categories that may read the reasoning; civil society and government institutions by default.",
+        of="codes",
+        default=None,
     )
 
     def value(self) -> actions.Decided:
@@ -139,7 +141,7 @@ class MeetingMutation:
         meeting_id: Annotated[strawberry.ID, argument("The meeting.", most=60)],
         version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
         held: Annotated[DateWithPrecisionInput, strawberry.argument(description="When it took place.")],
-        seat_ids: Annotated[list[strawberry.ID], argument("The seats that were present.", most=100)],
+        seat_ids: Annotated[list[strawberry.ID], argument("The seats that were present.", most=100, of="ids")],
     ) -> MeetingResult:
         return await actions.hold(
             info.context.operation,

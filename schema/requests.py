@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from schema.meetings import AgendaItem
 
 labelled(RequestState, "Where a request stands.")
-labelled(RequestType, "What is asked.")
+labelled(RequestType, "What is asked.", english={"VP_TRAINING": "training on the Voluntary Principles"})
 labelled(Channel, "How a request reached the group.")
 labelled(Urgency, "How soon it must be acted on.")
 labelled(IncidentClass, "What kind of incident it is about.")
 labelled(ActorKind, "The kind of the alleged actor; never who.")
 labelled(CountingUnit, "What a number of affected counts.")
-labelled(SourceConnection, "How the source relates to what happened.")
+labelled(SourceConnection, "How the source relates to what happened.", english={"NGO": "NGO"})
 labelled(Reliability, "How far a source may be relied on.")
 
 
@@ -131,7 +131,9 @@ class RequestTold:
     )
     source_statement: str | None = part("What the source stated.", most=20_000, default=None)
     audience: list[Category] | None = part(
-        "Categories that may read the narrative; civil society and government institutions by default.", default=None
+        "Categories that may read the narrative; civil society and government institutions by default.",
+        of="codes",
+        default=None,
     )
 
     def value(self) -> actions.Told:

@@ -14,12 +14,14 @@ from api.errors import RequestRefused
 from api.graph.declare import PUBLISHED
 from api.graph.operation import OperationExtension
 from schema.cases import CaseMutation, CaseQuery
+from schema.codes import CodeQuery
 from schema.groups import GroupMutation, GroupQuery
 from schema.meetings import MeetingMutation, MeetingQuery
 from schema.nodes import Node, find
 from schema.notices import NoticeQuery
 from schema.places import PlaceQuery
 from schema.requests import RequestMutation, RequestQuery
+from schema.scalars import SCALARS
 from schema.seats import SeatMutation, SeatQuery
 from schema.sites import SiteQuery
 from schema.structures import StructureMutation, StructureQuery
@@ -52,6 +54,13 @@ class NodeQuery:
         return await asyncio.gather(*(find(info, global_id) for global_id in ids))
 
 
+def _root(name: str, description: str, parts: tuple[type, ...]) -> type:
+    merged: Any = merge_types(name, parts)
+    merged.__strawberry_definition__.description = description
+    made: type = merged
+    return made
+
+
 class Schema(strawberry.Schema):
     """Errors are logged where they are answered: a code and an id, never the document's text (SECURITY §7)."""
 
@@ -59,8 +68,9 @@ class Schema(strawberry.Schema):
         """Leave logging to the edge: the library's would quote literals."""
 
 
-Query = merge_types(
+Query = _root(
     "Query",
+    "What a seat may ask; all that it answers is what the acting seat may see.",
     (
         NodeQuery,
         GroupQuery,
@@ -72,10 +82,13 @@ Query = merge_types(
         MeetingQuery,
         CaseQuery,
         NoticeQuery,
+        CodeQuery,
     ),
 )
-Mutation = merge_types(
-    "Mutation", (RequestMutation, MeetingMutation, CaseMutation, GroupMutation, SeatMutation, StructureMutation)
+Mutation = _root(
+    "Mutation",
+    "What a seat may do; each act is done whole or not at all, and answers with its row or with a refusal.",
+    (RequestMutation, MeetingMutation, CaseMutation, GroupMutation, SeatMutation, StructureMutation),
 )
 
 schema = Schema(
@@ -83,5 +96,5 @@ schema = Schema(
     mutation=Mutation,
     types=[published.type for published in PUBLISHED.values()],
     extensions=[OperationExtension],
-    config=StrawberryConfig(disable_field_suggestions=True),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 
 import strawberry
+from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 from api import dates
 from api.dates import Precision
@@ -13,8 +17,18 @@ from api.seat import Category, Pillar, Role
 
 labelled(Precision, "How exactly a date is known.")
 labelled(Pillar, "The pillar that a seat belongs to; partners and observers have none.")
-labelled(Category, "The kind of an organisation or requester.")
+labelled(
+    Category,
+    "The kind of an organisation or requester.",
+    english={"CSO": "civil society organisation"},
+)
 labelled(Role, "What a seat may be asked to do.")
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    date: replace(DateDefinition, description="A day, written 2026-11-25."),
+    datetime: replace(DateTimeDefinition, description="A moment in UTC, written 2026-11-25T08:00:00.000000+00:00."),
+}
+"""The library's, with descriptions that say what is written."""
 
 
 @strawberry.type(description="When something happened, as exactly as it is known.")

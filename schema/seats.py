@@ -81,7 +81,7 @@ class SeatFilter:
 @strawberry.input(description="What a seat is, whoever holds it.")
 class SeatPost:
     category: Category = strawberry.field(description="Category.")
-    roles: list[Role] = part("What it may be asked to do.", most=10)
+    roles: list[Role] = part("What it may be asked to do.", most=10, of="roles")
     pillar: Pillar | None = strawberry.field(default=None, description="Pillar; none for observers and guests.")
     area: str | None = part("P-code of the territory, for a focal point and nobody else.", most=10, default=None)
 

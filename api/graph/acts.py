@@ -59,15 +59,15 @@ def door(description: str) -> Any:
     return strawberry.mutation(description=description, extensions=[Act()], metadata={"door": True})
 
 
-def argument(description: str, *, most: int = MOST_TEXT) -> Any:
-    """An argument with the bound of its text in characters, or of its list in items."""
-    return strawberry.argument(description=f"{description} At most {most}.", metadata={"most": most})
+def argument(description: str, *, most: int = MOST_TEXT, of: str = "characters") -> Any:
+    """An argument with the bound of its text, or of its list `of` something."""
+    return strawberry.argument(description=f"{description} At most {most} {of}.", metadata={"most": most})
 
 
-def part(description: str, *, most: int = MOST_TEXT, default: Any = ...) -> Any:
+def part(description: str, *, most: int = MOST_TEXT, of: str = "characters", default: Any = ...) -> Any:
     """A field of an input object, bounded as an argument."""
     more = {} if default is ... else {"default": default}
-    return strawberry.field(description=f"{description} At most {most}.", metadata={"most": most}, **more)
+    return strawberry.field(description=f"{description} At most {most} {of}.", metadata={"most": most}, **more)
 
 
 def given(changes: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    StringValueNode,
     VariableNode,
     get_named_type,
 )
@@ -90,13 +91,16 @@ class _Meter:
             asked = [self._value(given[name]) for name in ("first", "last") if name in given]
             wanted = min([size for size in asked if size is not None and size >= 0], default=edge.default)
             return min(wanted, edge.most)
-        return min(self._value(given[sized_by]) or 0, metadata["most"]) if sized_by in given else None
+        size = self._value(given[sized_by]) if sized_by in given else None
+        return metadata.get("most") if size is None else min(size, metadata["most"])
 
     def _value(self, node: ValueNode) -> int | None:
-        """The number, or the length of the list."""
+        """The number, or the length of the list; a lone text stands for a list of one."""
         value = self._variables.get(node.name.value) if isinstance(node, VariableNode) else None
         if isinstance(node, IntValueNode):
             value = int(node.value)
+        if isinstance(node, StringValueNode):
+            value = (node,)
         if isinstance(node, ListValueNode):
             value = node.values
         return len(value) if isinstance(value, list | tuple) else value

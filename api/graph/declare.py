@@ -30,6 +30,7 @@ AFTER = "Cursor that the page starts after."
 LAST = "How many, from the end of the order."
 MOST_VALUES = 100
 BEFORE = "Cursor that the page ends before."
+MISSING = "(not translated)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,28 @@ class Published:
 
 PUBLISHED: dict[str, Published] = {}
 """By GraphQL name: what `node` finds, and what the tests walk through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A value of a code list; a label is none where nobody has translated it yet."""
+
+    code: str
+    fr: str | None
+    en: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """An enum of the contract with its labels."""
+
+    name: str
+    description: str
+    codes: list[Code]
+
+
+CODE_LISTS: dict[str, CodeList] = {}
+"""By GraphQL name: every enum that the contract publishes."""
 
 
 def published(table: type[Base], description: str) -> Callable[[type], type]:
@@ -139,13 +162,22 @@ def _unfiltered(edge: ToMany, description: str) -> Any:
     )
 
 
-def labelled(enum: type[Enum], description: str) -> None:
-    """Publish a code list; each value's description is its French and English label."""
+def labelled(enum: type[Enum], description: str, english: Mapping[str, str] | None = None) -> None:
+    """Publish a code list; `english` words the codes that are no words. Each value's description is its labels."""
     definition = vars(enum).get("__strawberry_definition__") or strawberry.enum(enum).__strawberry_definition__  # type: ignore[attr-defined]
     definition.description = description
-    for value in definition.values:
-        member = enum[value.name]
-        value.description = f"{member.value} · {english(member)}"
+    worded = {enum[name]: text for name, text in (english or {}).items()}
+    codes = [_code(member, worded.get(member)) for member in enum]
+    for value, code in zip(definition.values, codes, strict=True):
+        value.description = f"{code.fr or MISSING} · {code.en or MISSING}"
+    CODE_LISTS[enum.__name__] = CodeList(enum.__name__, description, codes)
+
+
+def _code(member: Enum, english: str | None) -> Code:
+    """French is the value, unless that is the code again; English as worded, or the code where that is words."""
+    words = member.name.replace("_", " ").lower()
+    derived = words if words.replace(" ", "").isalpha() else None
+    return Code(member.name, None if member.value == member.name else member.value, english or derived)
 
 
 def code_list(enum: type[Enum], description: str, *, of: str) -> Any:
@@ -156,11 +188,6 @@ def code_list(enum: type[Enum], description: str, *, of: str) -> Any:
         return None if names is None else [enum[name] for name in names]
 
     return strawberry.field(resolver=resolve, description=description, metadata={"kind": "codes"})
-
-
-def english(member: Enum) -> str:
-    """The English label: the code in words."""
-    return member.name.replace("_", " ").lower()
 
 
 def _given(filters: Any) -> Mapping[str, Any]:

@@ -3,67 +3,111 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from graphql import (
     GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    Visitor,
+    parse,
+    visit,
 )
 from sqlalchemy import LargeBinary, inspect
 
-from api.graph.declare import PUBLISHED
+from api.graph.declare import CODE_LISTS, PUBLISHED
 from api.store.edges import ToMany, ToOne
+from schema.codes import MOST_CODES, MOST_LISTS
 from schema.root import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from graphql import Node, StringValueNode
 
 ROOT = Path(__file__).parents[2]
 SDL = schema._schema
 OURS = {name: kind for name, kind in SDL.type_map.items() if not name.startswith("__")}
-SCALARS_OF_GRAPHQL = {"ID", "String", "Int", "Boolean", "Float"}
+SENTENCE = re.compile(r"[^\W_].+\.|.+ · .+", re.DOTALL)
+"""A description, or the two labels of a code."""
 LONE_LISTS = {
-    "Connection.edges, Connection.nodes": "the rows of a page that was bounded",
     "Query.nodes": "as long as the ids that were asked for, which are bounded",
+    "Query.codeLists": "the contract's own enums, as many as there are",
+    "CodeList.codes": "an enum's own values, as many as there are",
 }
+"""Lists that are no connections, beside the rows of a page."""
 
 
 def test_the_committed_sdl_is_the_schema() -> None:
     assert (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8") == schema.as_str() + "\n", "run make sdl"
 
 
-def _described() -> Iterator[tuple[str, str | None]]:
-    for name, kind in OURS.items():
-        if name in SCALARS_OF_GRAPHQL:
-            continue
-        if name not in {"Query", "Mutation"}:
-            yield name, kind.description
-        if isinstance(kind, GraphQLEnumType):
-            yield from ((f"{name}.{value}", made.description) for value, made in kind.values.items())
-        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
-            for field_name, field in kind.fields.items():
-                yield f"{name}.{field_name}", field.description
-                arguments = getattr(field, "args", {})
-                yield from ((f"{name}.{field_name}({a})", argument.description) for a, argument in arguments.items())
+class Descriptions(Visitor):
+    """What has no description, of everything that the language of schemas lets describe."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.bare: list[str] = []
+
+    def enter(self, node: Node, _key: object, _parent: object, _path: object, ancestors: Sequence[Any]) -> None:
+        if "description" not in node.keys:
+            return
+        self.seen[node.kind] += 1
+        said: StringValueNode | None = getattr(node, "description", None)
+        if said is None or not SENTENCE.fullmatch(said.value):
+            names = [each.name.value for each in (*ancestors, node) if getattr(each, "name", None)]
+            self.bare.append(".".join(names))
+
+
+def _descriptions(sdl: str) -> Descriptions:
+    found = Descriptions()
+    visit(parse(sdl), found)
+    return found
 
 
 def test_everything_published_is_described() -> None:
-    assert [name for name, description in _described() if not description] == []
+    found = _descriptions(schema.as_str())
+    assert found.bare == []
+    for kind in ("scalar", "object", "interface", "union", "enum", "input_object"):
+        assert found.seen[f"{kind}_type_definition"]
+    assert found.seen["enum_value_definition"] == sum(len(each.codes) for each in CODE_LISTS.values())
 
 
-def test_code_lists_carry_both_labels() -> None:
-    values = [
-        (name, text) for name, text in _described() if isinstance(OURS.get(name.partition(".")[0]), GraphQLEnumType)
-    ]
-    codes = [(name, text) for name, text in values if "." in name]
-    assert codes
-    assert [name for name, text in codes if not re.fullmatch(r".+ · .+", text or "")] == []
+@pytest.mark.parametrize(
+    ("sdl", "bare"),
+    [
+        ("type Case { id: ID }", "Case Case.id"),
+        ('"Of a group." type Case { "Its id." id("" of: ID): ID }', "Case.id.of"),
+        ("directive @mark(by: Int) on FIELD", "mark mark.by"),
+        ('"Kinds." enum Kind { "one · one" ONE TWO }', "Kind.TWO"),
+        ('"Which." input Filter { state: Int }', "Filter.state"),
+        ("interface Node { id: ID } union Any = Case scalar Date", "Node Node.id Any Date"),
+        ('"TODO" type Case { "   " id: ID }', "Case Case.id"),
+    ],
+)
+def test_nothing_escapes(sdl: str, bare: str) -> None:
+    assert _descriptions(sdl).bare == bare.split()
+
+
+def test_every_enum_is_a_code_list() -> None:
+    published = {name: list(kind.values) for name, kind in OURS.items() if isinstance(kind, GraphQLEnumType)}
+    assert {name: [code.code for code in codes.codes] for name, codes in CODE_LISTS.items()} == published
+
+
+def test_every_code_has_both_labels() -> None:
+    """Of ours; `codeLists` flags those of a list that is taken over before it is translated."""
+    codes = [(name, code) for name, codes in CODE_LISTS.items() for code in codes.codes]
+    assert [(name, code) for name, code in codes if not code.fr or not code.en] == []
+
+
+def test_code_lists_stay_within_what_they_are_said_to_cost() -> None:
+    assert len(CODE_LISTS) <= MOST_LISTS
+    assert max(len(codes.codes) for codes in CODE_LISTS.values()) <= MOST_CODES
 
 
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
@@ -102,7 +146,7 @@ def test_every_list_of_rows_is_a_connection() -> None:
                 bare = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
                 if isinstance(bare, GraphQLList) and not _of_codes(bare):
                     lone.append(f"{name}.{field_name}")
-    assert lone == ["Query.nodes"], LONE_LISTS
+    assert set(lone) == set(LONE_LISTS)
 
 
 def _of_codes(kind: Any) -> bool:

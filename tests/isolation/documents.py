@@ -38,6 +38,7 @@ NOT_PAGED: Mapping[str, str] = {
     "node": "by ids: test_an_id_of_another_group_is_not_found",
     "nodes": "by ids: test_an_id_of_another_group_is_not_found",
     "actingSeat": "one row, the seat's own; it is where paths start too",
+    "codeLists": "no rows, but what the contract itself says",
 }
 """Root fields that are no connections, each with what tries them instead."""
 
