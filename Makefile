@@ -14,7 +14,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 # After a change of user HOME may be another's, and the database driver fails on a home that it may not enter.
 export HOME := $(shell [ -x "$$HOME" ] && echo "$$HOME" || (cd "$(CACHE)" && pwd))
 
-.PHONY: serve test test-peers check sdl lock venv
+.PHONY: serve test test-peers check sdl docs lock venv
 
 serve: venv
 	@.venv/bin/baraza serve --development
@@ -34,6 +34,9 @@ check: venv
 
 sdl: venv
 	@.venv/bin/baraza sdl > .venv/schema.graphql && cp .venv/schema.graphql schema/schema.graphql
+
+docs: venv
+	@BARAZA_WRITE_DOCS=1 .venv/bin/python -m pytest -q tests/docs
 
 lock: venv
 	@.venv/bin/python -m pip install -qq pip-tools

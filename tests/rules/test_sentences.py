@@ -5,46 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from pathlib import Path
 from string import Formatter
 
 import pytest
+from saying import CODE, FILES, called, class_codes, said
 
-import api
-import schema
 from api import errors
 from api.sentences import SENTENCES, sentence
 
-SAYS = {"RequestRefused", "InvalidInput", "WrongState", "NotAllowed", "NotFound", "KeyReused", "refused", "_refusal"}
-"""What takes a code first."""
 NO_VALUES = {"field", "status", "details", "headers", "errors", "values"}
 """Keywords that fill no sentence."""
-CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
-FILES = [
-    file for package in (api, schema) for file in sorted(Path(package.__file__ or "").parent.rglob("*.py"))
-    if file.name != "sentences.py"
-]  # fmt: skip
-
-
-def said() -> list[tuple[str, str, ast.Call]]:
-    """Each code that is given to an error, where, and the call."""
-    calls = [
-        (file, node)
-        for file in FILES
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and _name(node.func) in SAYS and node.args
-    ]
-    firsts = [(getattr(node.args[0], "value", None), f"{file.name}:{node.lineno}", node) for file, node in calls]
-    return [(code, place, node) for code, place, node in firsts if isinstance(code, str) and CODE.fullmatch(code)]
-
-
-def _name(function: ast.expr) -> str:
-    return getattr(function, "id", getattr(function, "attr", ""))
-
-
-def class_codes() -> set[str]:
-    refusals = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Refusal)]
-    return {kind.code for kind in refusals if kind is not errors.Refusal}
 
 
 def constants() -> set[str]:
@@ -81,8 +51,8 @@ def test_every_sentence_is_given_what_it_needs() -> None:
     wrong = []
     for code, place, call in said():
         given = {keyword.arg for keyword in call.keywords} - NO_VALUES
-        ready = _name(call.func) == "_refusal" or any(keyword.arg == "errors" for keyword in call.keywords)
-        given |= {"limit"} if _name(call.func) == "refused" else set()
+        ready = called(call.func) == "_refusal" or any(keyword.arg == "errors" for keyword in call.keywords)
+        given |= {"limit"} if called(call.func) == "refused" else set()
         if not ready and set(blanks(SENTENCES[code][0])) != given and not set(blanks(SENTENCES[code][0])) < given:
             wrong.append((code, place, given))
     assert not wrong

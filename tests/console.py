@@ -1,0 +1,78 @@
+"""Commands as documents print them: found, run in order against a server of their own, and written anew if asked."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serve.processes import BARAZA, environment
+
+if TYPE_CHECKING:
+    from serve.processes import Baraza
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "front-end.md"]
+WRITTEN = "http://127.0.0.1:8000"
+CONSOLE = re.compile(r"^```console\n\$ ((?:.*\\\n)*.*\n)((?:(?!```).*\n)*)```$", re.MULTILINE)
+"""A block: a command, over several lines where each but the last ends with a backslash, and what it prints."""
+
+TOKEN = f"""token() {{
+    [ -s "$BARAZA_DATA/token-$1" ] || '{BARAZA}' token "$1" >"$BARAZA_DATA/token-$1"
+    cat "$BARAZA_DATA/token-$1"
+}}
+"""
+"""Asks for each persona's token once: that takes a second or two, and the token lasts."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A command and what a document says that it prints."""
+
+    command: str
+    printed: str
+
+    @property
+    def asked(self) -> str:
+        """The document that it sends."""
+        (body,) = re.findall(r"-d '(\{.*\})'", self.command)
+        return str(json.loads(body)["query"])
+
+    @property
+    def has_key(self) -> bool:
+        return "Idempotency-Key" in self.command
+
+    def run(self, server: Baraza) -> str:
+        """What it prints, as a reader sees it who has the server where the document says."""
+        here = self.command.replace(WRITTEN, server.address).replace(".venv/bin/baraza token", "token")
+        shell = ["bash", "-euo", "pipefail", "-c", TOKEN + here]
+        ran = subprocess.run(
+            shell, env=environment(server.data, {}), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (ran.returncode, ran.stderr) == (0, ""), (self.command, ran)
+        return ran.stdout.replace(server.address, WRITTEN)
+
+
+def blocks(document: Path) -> list[Block]:
+    text = document.read_text(encoding="utf-8")
+    found = [Block(command, printed) for command, printed in CONSOLE.findall(text)]
+    assert len(found) == text.count("```console")
+    return found
+
+
+def rewritten(document: Path, block: Block, printed: str) -> None:
+    """Let the document say what the command prints now."""
+    text = document.read_text(encoding="utf-8")
+    said, says = (f"$ {block.command}{each}```" for each in (block.printed, printed))
+    assert text.count(said) == 1, block.command
+    document.write_text(text.replace(said, says), encoding="utf-8")
+
+
+def code(document: Path, name: str) -> str:
+    """The one block of code whose first line is a comment with the file's name."""
+    text = document.read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^```\w+\n(?://|#) {re.escape(name)}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return str(found)
