@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import Info
 
-from api.graph.acts import act, argument, given
+from api.graph.acts import act, argument, changed, given
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, to_many, to_one
 from api.groups import actions, reads, tables
@@ -103,17 +103,11 @@ class OrganisationFilter:
 
 @strawberry.input(description="What changes in how a group works; what is left out stays.")
 class SettingsChange:
-    formal_status: FormalStatus | None = strawberry.field(
-        description="Whether an authority has recognised it.", default=strawberry.UNSET
-    )
-    working_mode: WorkingMode | None = strawberry.field(description="How it follows up.", default=strawberry.UNSET)
-    quorum_per_pillar: int | None = strawberry.field(
-        description="Voting seats of each pillar that a decision needs.", default=strawberry.UNSET
-    )
-    completeness_to_table: int | None = strawberry.field(
-        description="Per cent that tabling needs.", default=strawberry.UNSET
-    )
-    size_target: int | None = strawberry.field(description="How many seats it means to have.", default=strawberry.UNSET)
+    formal_status: FormalStatus | None = changed("Whether an authority has recognised it.")
+    working_mode: WorkingMode | None = changed("How it follows up.")
+    quorum_per_pillar: int | None = changed("How many voting seats of each pillar a decision needs.")
+    completeness_to_table: int | None = changed("Per cent of the minimum that tabling needs without a reason.")
+    size_target: int | None = changed("How many seats it means to have; null takes the target back.")
 
 
 SettingsResult = Annotated[GroupSettings | AnyRefusal, result("SettingsResult")]

@@ -70,6 +70,11 @@ def part(description: str, *, most: int = MOST_TEXT, of: str = "characters", def
     return strawberry.field(description=f"{description} At most {most} {of}.", metadata={"most": most}, **more)
 
 
+def changed(description: str) -> Any:
+    """A field of an input object that says what changes: left out, it stays."""
+    return strawberry.field(description=description, default=strawberry.UNSET)
+
+
 def given(changes: Any) -> dict[str, Any]:
     """The fields of an input object that the client named, null or not."""
     named = {part.python_name: getattr(changes, part.python_name) for part in _parts(changes)}

@@ -29,6 +29,6 @@ def known(pcodes: Sequence[str]) -> Select[Any]:
     return select(Place.pcode).where(Place.pcode.in_(pcodes))
 
 
-def names() -> Select[str, str, int, str | None]:
+def names() -> Any:
     """P-code, name, level and parent of every place."""
     return select(Place.pcode, Place.name, Place.level, Place.parent_pcode)
