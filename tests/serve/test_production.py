@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from datetime import date
 from typing import TYPE_CHECKING
@@ -137,7 +138,8 @@ async def test_a_network_of_its_own_needs_its_keys(baraza: Shell, empty: Place) 
         return done.sentence
 
     assert "keys.json is missing" in await refused()
-    for damaged in (b"", json.dumps({str(uuid4()): {}}).encode()):
+    foreign = {group: {"1": base64.b64encode(bytes(32)).decode()} for group in json.loads(kept)}
+    for damaged in (b"", b"{}", json.dumps(foreign).encode()):
         file.write_bytes(damaged)
         assert "keys.json" in await refused()
     file.write_bytes(kept)
