@@ -17,7 +17,7 @@ from api.graph.declare import code_list, column, labelled, published, roots, sea
 from api.meetings import reads as meetings
 from api.places import reads as places
 from api.requests import reads as requests
-from api.requests.rules import DEFAULT_AUDIENCE, IncidentClass
+from api.requests.rules import IncidentClass
 from api.seat import Category
 from schema.decisions import Decision
 from schema.meetings import Meeting
@@ -166,7 +166,7 @@ class CaseMutation:
         audience: Annotated[
             list[Category] | None,
             argument(
-                "Categories that may read the note; civil society and government institutions by default.", of="codes"
+                "Categories that may read the note; those of the case's narrative where it is left out.", of="codes"
             ),
         ] = None,
         id: Annotated[
@@ -180,5 +180,5 @@ class CaseMutation:
             kind=kind,
             done=done.value(),
             note=note,
-            audience=DEFAULT_AUDIENCE if audience is None else audience,
+            audience=audience,
         )

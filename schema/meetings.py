@@ -16,7 +16,6 @@ from api.graph.declare import column, labelled, published, roots, sealed, to_man
 from api.meetings import actions, reads, tables
 from api.meetings.rules import MeetingKind, MeetingState
 from api.requests import reads as requests
-from api.requests.rules import DEFAULT_AUDIENCE
 from api.seat import Category
 from api.seats import reads as seats
 from schema.decisions import Decision
@@ -92,7 +91,7 @@ class DecisionTaken:
     addressee: str | None = part("Whom it is referred to.", default=None)
     dissent: str | None = part("Who saw it otherwise, and why.", most=4_000, default=None)
     audience: list[Category] | None = part(
-        "Categories that may read the reasoning; civil society and government institutions by default.",
+        "Categories that may read the reasoning; those of the request's narrative where it is left out.",
         of="codes",
         default=None,
     )
@@ -106,7 +105,7 @@ class DecisionTaken:
             addressee=self.addressee,
             reasoning=self.reasoning,
             dissent=self.dissent,
-            audience=DEFAULT_AUDIENCE if self.audience is None else self.audience,
+            audience=self.audience,
         )
 
 

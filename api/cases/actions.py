@@ -72,9 +72,9 @@ async def log_activity(
     kind: ActivityKind,
     done: DateWithPrecision,
     note: str | None,
-    audience: Collection[Category],
+    audience: Collection[Category] | None,
 ) -> Activity:
-    """Write down a step taken (W6)."""
+    """Write down a step taken (W6). Where no audience is named, it is that of the case's narrative."""
     policy.require(op.seat, "activity.log")
     case = await op.fetch(Case, case_id, guard=True, argument="caseId")
     rules.check_followed(case.state)
@@ -90,7 +90,7 @@ async def log_activity(
     row = ActivityNote(
         group_id=op.group_id,
         activity_id=activity_id,
-        audience=sorted(category.name for category in audience),
+        audience=sorted(await _audience(op, case_id) if audience is None else (each.name for each in audience)),
         done=done,
     )
     if note is not None:
@@ -98,6 +98,14 @@ async def log_activity(
     await op.add(row)
     await record(op, "activity.log", activity_id, case_id)
     return activity
+
+
+async def _audience(op: Operation, case_id: UUID) -> list[str]:
+    """Who reads what the case is about; nobody but its keepers where nothing is told of it."""
+    told = await op.scalars(
+        select(CaseNarrative).where(CaseNarrative.group_id == op.group_id, CaseNarrative.case_id == case_id)
+    )
+    return told[0].audience if told else []
 
 
 async def _number(op: Operation, year: int) -> str:

@@ -115,7 +115,8 @@ class Decided:
     addressee: str | None
     reasoning: str
     dissent: str | None
-    audience: Collection[Category]
+    audience: Collection[Category] | None
+    """Where none is named, that of the request's narrative."""
 
 
 async def decide(
@@ -148,7 +149,7 @@ async def decide(
         addressee=decided.addressee,
         reasoning=decided.reasoning,
         dissent=decided.dissent,
-        audience=list(decided.audience),
+        audience=await requests.audience(op, request_id) if decided.audience is None else list(decided.audience),
         present=await _voting(op, meeting_id),
         quorum_per_pillar=(await _settings(op)).quorum_per_pillar,
     )

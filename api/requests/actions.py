@@ -15,6 +15,7 @@ from api.notices.actions import post
 from api.notices.rules import NoticeKind
 from api.requests import rules
 from api.requests.tables import Request, RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote
+from api.seat import Category
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         SourceConnection,
         Urgency,
     )
-    from api.seat import Category
     from api.store.operation import Operation
 
 Part = TypeVar("Part", RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote)
@@ -158,6 +158,12 @@ async def completeness(op: Operation, request_id: UUID) -> int:
     """How much of the fact sheet's minimum there was at triage, in per cent."""
     note = await _part(op, TriageNote, request_id)
     return note.completeness if note else 0
+
+
+async def audience(op: Operation, request_id: UUID) -> list[Category]:
+    """Who reads what was told of the request; nobody but its keepers where nothing was."""
+    narrative = await _part(op, RequestNarrative, request_id)
+    return [Category[name] for name in narrative.audience] if narrative else []
 
 
 async def tell(op: Operation, kind: NoticeKind, request_id: UUID) -> None:

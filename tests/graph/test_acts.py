@@ -241,6 +241,28 @@ async def test_a_request_is_decided_where_it_was_tabled_last(team: Team, urls: U
     assert await written(urls, before) == {}
 
 
+async def test_what_is_said_of_a_case_is_read_by_whom_its_narrative_is_read(team: Team) -> None:
+    """Nobody thinks of the audience at each step: a step that forgets it must not be read by more than the story."""
+    meeting = await team.scheduled()
+    request = await team.tabled(meeting, told={**TOLD, "audience": ["PARTNER"]})
+    await team.held(meeting)
+    decision = await team.decided(request, meeting)
+    step = {"caseId": decision["request"]["case"]["id"], "kind": "MEDIATION", "done": day("2024-05-01")}
+    kept = await team.done("officer", "logActivity", {**step, "note": "Fait."})
+    wider = await team.done("officer", "logActivity", {**step, "note": "Fait.", "audience": ["CSO", "PARTNER"]})
+    nobody = await team.done("officer", "logActivity", {**step, "note": "Fait.", "audience": []})
+    asked = """query($ids: [ID!]!) { nodes(ids: $ids) { ... on Decision { note { audience } }
+               ... on Activity { note { audience } } } }"""
+    for persona, notes in (
+        ("officer", [["PARTNER"], ["PARTNER"], ["CSO", "PARTNER"], []]),
+        ("observer", [["PARTNER"], ["PARTNER"], ["CSO", "PARTNER"], None]),
+        ("cso", [None, None, ["CSO", "PARTNER"], None]),
+        ("company", [None, None, None, None]),
+    ):
+        data = await team.ask(persona, asked, {"ids": [row["id"] for row in (decision, kept, wider, nobody)]})
+        assert [row["note"] and row["note"]["audience"] for row in data["nodes"]] == notes, persona
+
+
 async def test_below_the_minimum_a_request_is_tabled_with_a_reason(team: Team) -> None:
     meeting, request = await team.scheduled(), await team.triaged(told={"narrative": "Une barrière."})
     assert request["triageNote"] == {"completeness": 33}
