@@ -321,6 +321,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Demandez moins à la fois: l'opération coûte plus de {limit} points; réduisez first, ou divisez-la.",
         "Ask for less at a time: the operation costs more than {limit} points; lower first, or split it.",
     ),
+    "ANSWER_TOO_LARGE": (
+        "La réponse aurait plus de {limit} caractères de texte: demandez moins de lignes à la fois.",
+        "The answer would hold more than {limit} characters of text: ask for fewer rows at a time.",
+    ),
     "DOCUMENT_SYNTAX": (
         "Corrigez la syntaxe du document à l'endroit indiqué.",
         "Correct the document's syntax at the place named.",

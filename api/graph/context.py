@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
     from api.graph.idempotency import Answers
+    from api.store.base import Base
     from api.store.engine import Store
     from api.store.operation import Operation
 
@@ -29,14 +30,31 @@ class Context:
     writes: bool
     reads_rows: bool
     answers: Answers
+    sealed_characters: int
+    """How much text of sealed columns the answer may hold."""
     at_door: bool = False
     """Whether every act of the operation is one for a bearer who has no seat yet."""
+    shown: int = 0
     _operation: Operation | None = None
     _loader: Loader | None = None
 
     def bind(self, operation: Operation) -> None:
         self._operation = operation
         self._loader = Loader(operation)
+        self.shown = 0
+
+    def show(self, row: Base, column: str) -> str:
+        """The opened text of a sealed column. Beyond what an answer may hold it is not opened: the operation is refused
+        when it ends."""
+        if self.shows_too_much:
+            return ""
+        text = self.operation.open(row, column)
+        self.shown += len(text)
+        return text
+
+    @property
+    def shows_too_much(self) -> bool:
+        return self.shown > self.sealed_characters
 
     @property
     def operation(self) -> Operation:

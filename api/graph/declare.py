@@ -88,7 +88,7 @@ def sealed(column_name: str, description: str) -> Any:
     """The opened text of a sealed column; null where it holds none."""
 
     def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
-        return None if getattr(root, column_name) is None else info.context.operation.open(root, column_name)
+        return None if getattr(root, column_name) is None else info.context.show(root, column_name)
 
     return strawberry.field(resolver=resolve, description=description, metadata={"kind": "sealed"})
 

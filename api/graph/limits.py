@@ -74,6 +74,8 @@ class Limits:
     page: int = 100
     declared_page: int = 1_000
     cost: int = 1_000
+    # Text of sealed columns in one answer, each time that it stands there: what it takes to open and to hold.
+    sealed_characters: int = 4_000_000
 
 
 def refused(code: str, limit: int) -> RequestRefused:

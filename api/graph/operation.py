@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphql import ExecutionResult as GraphQLResult
+from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from api.graph.limits import refused
 from api.store.engine import Rollback, may_be_tried_again
 
 if TYPE_CHECKING:
@@ -50,9 +52,13 @@ class OperationExtension(SchemaExtension):
             return
 
     def _settle(self, context: Context) -> None:
-        """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise. A query
-        without data had its other fields cut off in the middle of a statement: there is nothing to end in order."""
+        """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise; so does an
+        answer that would hold too much text. A query without data had its other fields cut off in the middle of a
+        statement: there is nothing to end in order."""
         result = self.execution_context.result
+        if isinstance(result, GraphQLResult) and context.shows_too_much:
+            refusal = refused("ANSWER_TOO_LARGE", context.sealed_characters)
+            result.data, result.errors = None, [GraphQLError(refusal.code, original_error=refusal)]
         if isinstance(result, GraphQLResult) and result.errors and (context.writes or result.data is None):
             result.data = None
             raise Rollback

@@ -106,6 +106,7 @@ class GraphQLEndpoint:
                 None if at_door else key, request_hash(asked.source, asked.operation_name, asked.variables)
             ),
             at_door=at_door,
+            sealed_characters=self.limits.sealed_characters,
         )
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, head.language, prepared.digest)

@@ -39,6 +39,7 @@ class Operation:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: bool = False
+    _opened: dict[tuple[bytes, bytes], str] = field(default_factory=dict, repr=False)
 
     @property
     def group_id(self) -> UUID:
@@ -136,7 +137,11 @@ class Operation:
         setattr(row, column, self.keyring.seal(text, cast("Any", row).group_id, _place(row, column)))
 
     def open(self, row: Base, column: str) -> str:
-        return self.keyring.open(getattr(row, column), cast("Any", row).group_id, _place(row, column))
+        """The text of a sealed column, opened once however often the operation asks."""
+        key = getattr(row, column), _place(row, column)
+        if key not in self._opened:
+            self._opened[key] = self.keyring.open(key[0], cast("Any", row).group_id, key[1])
+        return self._opened[key]
 
 
 def _place(row: Base, column: str) -> bytes:
