@@ -92,7 +92,7 @@ class Activity(Node):
 @published(tables.TimelineEntry, "One entry of a case's timeline; exactly the parts that it is about are there.")
 class TimelineEntry:
     kind: TimelineKind = column("What it is.")
-    date: DateWithPrecision = column("When, as exactly as it is known.")
+    date: DateWithPrecision = column("When: a meeting as exactly as it is known, anything else to the month.")
     request: Request | None = to_one(requests.of, "The request that was brought, tabled or decided on.")
     meeting: Meeting | None = to_one(meetings.of, "The meeting that it was tabled at or decided by.")
     decision: Decision | None = to_one(decisions.of, "The decision.")

@@ -69,6 +69,12 @@ class RequestPlace:
     stated: str = sealed("stated", "The place as it was stated.")
 
 
+@published(tables.RequestArrival, "How and when it came, for the secretariat, the custodian and the author.")
+class RequestArrival:
+    channel: Channel = column("How it reached the group.")
+    brought: DateWithPrecision = column("When it was brought, as exactly as it is known.")
+
+
 @published(tables.RequestSource, "Who gave information, by code, for the secretariat and the custodian.")
 class RequestSource:
     code: str = column("Code of the source; the identity is the custodian's.")
@@ -89,18 +95,18 @@ class Request(Node):
     title: str = column("A neutral title.")
     request_type: RequestType = column("What is asked.")
     requester: Category = column("Kind of the requester.")
-    channel: Channel = column("How it reached the group.")
     urgency: Urgency = column("How soon it must be acted on.")
     incident_class: IncidentClass | None = column("What kind of incident it is about; null where it is about none.")
     occurred: DateWithPrecision = column(
         "When it happened, to the month; the narrative has it as exactly as it is known."
     )
-    brought: DateWithPrecision = column("When it was brought.")
+    brought: DateWithPrecision = column("When it was brought, to the month; the arrival has it exactly.")
     submitted_at: datetime = column("When it was entered.")
     version: int = column("Version of the row: name it when you change it.")
     place: Place | None = to_one(places.of("pcode"), "Territory or town.")
     narrative: RequestNarrative | None = to_one(reads.narrative, "What was told; null where it is not yours to read.")
     exact_place: RequestPlace | None = to_one(reads.exact_place, "The exact place; null where it is not yours to read.")
+    arrival: RequestArrival | None = to_one(reads.arrival, "How and when it came; null where it is not yours to read.")
     source: RequestSource | None = to_one(reads.source, "The source; null where it is not yours to read.")
     triage_note: TriageNote | None = to_one(reads.triage_note, "The secretariat's note.")
     decisions: Connection[Decision] = to_many(decisions.of_request, "What was decided on it, in order.")

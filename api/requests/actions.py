@@ -14,7 +14,15 @@ from api.errors import InvalidInput
 from api.notices.actions import post
 from api.notices.rules import NoticeKind
 from api.requests import rules
-from api.requests.tables import Request, RequestAuthor, RequestNarrative, RequestPlace, RequestSource, TriageNote
+from api.requests.tables import (
+    Request,
+    RequestArrival,
+    RequestAuthor,
+    RequestNarrative,
+    RequestPlace,
+    RequestSource,
+    TriageNote,
+)
 from api.seat import Category
 
 if TYPE_CHECKING:
@@ -83,18 +91,18 @@ async def submit(
         title=title,
         request_type=request_type,
         requester=requester,
-        channel=channel,
         urgency=urgency,
         incident_class=incident_class,
         pcode=pcode,
         occurred=to_the_month(checked(occurred, argument="occurred", latest=today)),
-        brought=checked(brought, argument="brought", latest=today),
+        brought=to_the_month(checked(brought, argument="brought", latest=today)),
         submitted_at=op.now,
     )
     author = RequestAuthor(
         group_id=op.group_id, request_id=request_id, organisation_id=op.seat.organisation_id, seat_id=op.seat.id
     )
-    await op.add(request, author, *_parts(op, request_id, occurred, told))
+    arrival = RequestArrival(group_id=op.group_id, request_id=request_id, channel=channel, brought=brought)
+    await op.add(request, author, arrival, *_parts(op, request_id, occurred, told))
     await record(op, "request.submit", request_id)
     return request
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.requests.tables import Request, RequestNarrative, RequestPlace, RequestSource, TriageNote
+from api.requests.tables import Request, RequestArrival, RequestNarrative, RequestPlace, RequestSource, TriageNote
 from api.store.edges import ToMany, ToOne, newest_first
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ requests = ToMany(
     },
 )
 narrative = ToOne(RequestNarrative, "id", RequestNarrative.request_id)
+arrival = ToOne(RequestArrival, "id", RequestArrival.request_id)
 exact_place = ToOne(RequestPlace, "id", RequestPlace.request_id)
 source = ToOne(RequestSource, "id", RequestSource.request_id)
 triage_note = ToOne(TriageNote, "id", TriageNote.request_id)

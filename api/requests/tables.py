@@ -39,7 +39,6 @@ class Request(Base):
     title: Mapped[str]
     request_type: Mapped[RequestType]
     requester: Mapped[Category]
-    channel: Mapped[Channel]
     urgency: Mapped[Urgency]
     incident_class: Mapped[IncidentClass | None]
     pcode: Mapped[str] = mapped_column(ForeignKey("places.pcode"))
@@ -54,6 +53,21 @@ class Request(Base):
     submitted_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+
+class RequestArrival(Base):
+    """SECRETARIAT, and the author's: how the request came, and when exactly; the header keeps the month."""
+
+    __tablename__ = "request_arrivals"
+    __table_args__ = (ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),)
+
+    group_id: Mapped[GroupId]
+    request_id: Mapped[Key]
+    channel: Mapped[Channel]
+    brought_on: Mapped[date]
+    brought_to: Mapped[date | None]
+    brought_precision: Mapped[Precision]
+    brought: Mapped[DateWithPrecision] = composite("brought_on", "brought_to", "brought_precision")
 
 
 class RequestAuthor(Base):

@@ -144,7 +144,7 @@ async def test_the_main_line_from_the_request_to_the_timeline(team: Team) -> Non
     ]
     assert timeline == [
         ("ACTIVITY", "2024-02-01", "FIELD_MISSION"),
-        ("BROUGHT", "2024-03-05", None),
+        ("BROUGHT", "2024-03-01", None),
         ("TABLED", "2024-04-10", None),
         ("DECIDED", "2024-04-10", None),
         ("ACTIVITY", "2024-05-01", "MEDIATION"),

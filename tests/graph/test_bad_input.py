@@ -571,12 +571,13 @@ async def test_the_first_and_last_days_are_days(team: Team, when: str) -> None:
     data = await team.ask(
         "officer",
         """query($id: ID!) { node(id: $id) { ... on Case { occurred { start }
-             narrative { occurred { start precision } } request { brought { start } }
+             narrative { occurred { start precision } } request { brought { start } arrival { brought { start } } }
              timeline(first: 3) { nodes { date { start } } edges { cursor } pageInfo { endCursor } } } } }""",
         {"id": case_id},
     )
     case = data["node"]
-    assert (case["occurred"]["start"], case["request"]["brought"]["start"]) == (f"{when[:8]}01", when)
+    assert (case["occurred"]["start"], case["request"]["brought"]["start"]) == (f"{when[:8]}01", f"{when[:8]}01")
+    assert case["request"]["arrival"] == {"brought": {"start": when}}
     assert case["narrative"]["occurred"] == occurred
     source = (
         "query($id: ID!, $c: String) { node(id: $id) { ... on Case { timeline(after: $c) { edges { cursor } } } } }"

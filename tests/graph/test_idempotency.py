@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MEETING = {"kind": "AD_HOC", "scheduledOn": "2024-04-10"}
 SUBMITTED = {
     "requests": 1,
+    "request_arrivals": 1,
     "request_authors": 1,
     "request_narratives": 1,
     "request_places": 1,

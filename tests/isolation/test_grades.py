@@ -26,11 +26,17 @@ KEEPERS = {Role.COORDINATOR, Role.CASE_OFFICER, Role.CUSTODIAN}
 MEMBERS = {Role.MEMBER, Role.OBSERVER}
 BEFORE_TABLING = {"SUBMITTED", "TRIAGED"}
 REQUESTS = """{ requests(first: 100) { totalCount nodes { id state
-  narrative { text wantedAction } exactPlace { stated } source { code statement } triageNote { text }
+  narrative { text wantedAction } exactPlace { stated } arrival { channel } source { code statement }
+  triageNote { text }
   decisions { totalCount nodes { note { reasoning dissent } } } tablings { totalCount } case { id } } } }"""
 CASES = """{ cases(first: 20) { totalCount nodes { id place { pcode } narrative { text } exactPlace { stated }
   risks { totalCount } timeline { nodes { kind } } activities { totalCount nodes { note { text } } } } } }"""
-PARTS = {"exactPlace": "request_places", "source": "request_sources", "triageNote": "triage_notes"}
+PARTS = {
+    "exactPlace": "request_places",
+    "arrival": "request_arrivals",
+    "source": "request_sources",
+    "triageNote": "triage_notes",
+}
 
 
 class Group:
@@ -91,10 +97,11 @@ async def test_requests_and_their_parts(world: World, groups: dict[str, Group], 
 
 
 def expected_parts(group: Group, persona: str, request_id: uuid.UUID) -> dict[str, bool]:
-    """PILLAR by audience and to the author; SECRETARIAT to its readers, the place also to the author."""
+    """PILLAR by audience and to the author; SECRETARIAT to its readers, place and arrival also to the author."""
     keeper, author = bool(roles(persona) & KEEPERS), group.brought(persona, request_id)
     narrative = group.audience(persona, "request_narratives", request_id=request_id) or author
-    allowed = {"exactPlace": keeper or author, "source": keeper, "triageNote": keeper}
+    its = keeper or author
+    allowed = {"exactPlace": its, "arrival": its, "source": keeper, "triageNote": keeper}
     there = {name: group.has(table, request_id=request_id) for name, table in PARTS.items()}
     return {"narrative": narrative, **{name: allowed[name] and there[name] for name in PARTS}}
 
@@ -157,7 +164,8 @@ async def test_sites_are_for_the_whole_group_and_for_focal_points_of_their_area(
 async def test_headers_tell_the_month_and_what_is_told_tells_the_day(
     world: World, groups: dict[str, Group], code: str
 ) -> None:
-    document = """{ requests { nodes { title occurred { start precision } narrative { occurred { start } } } }
+    document = """{ requests(first: 100) { nodes { title occurred { start precision } narrative { occurred { start } }
+      brought { start precision } arrival { channel brought { start precision } } } }
       cases { nodes { activities { nodes { done { start precision } note { text done { start } } } } } } }"""
     told_rows = [row for row in groups[code].rows["request_narratives"] if row["occurred_precision"] == "DAY"]
     (day,) = {row["occurred_from"].isoformat() for row in told_rows}
@@ -168,7 +176,10 @@ async def test_headers_tell_the_month_and_what_is_told_tells_the_day(
         assert requests or persona.endswith(".donor")
         for row in requests:
             assert row["occurred"] == {"start": f"{day[:7]}-01", "precision": "MONTH"}
+            assert row["brought"] == {"start": "2024-03-01", "precision": "MONTH"}
             assert row["narrative"] in (None, {"occurred": {"start": day}})
+            exactly = {"channel": "MEETING", "brought": {"start": "2024-03-02", "precision": "DAY"}}
+            assert row["arrival"] in (None, exactly)
         done = [each for case in answer["cases"]["nodes"] for each in case["activities"]["nodes"]]
         told = [each for each in done if each["note"] and each["note"]["text"].startswith("Kanari")]
         assert {each["done"]["precision"] for each in done} <= {"MONTH", "YEAR"}
