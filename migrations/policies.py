@@ -91,6 +91,14 @@ def invited_to(seat_id: str) -> str:
     )
 
 
+def entered(request_id: str) -> str:
+    """The seat entered the request for somebody: it has no organisation as its author."""
+    return (
+        f"{request_id} = ANY (ARRAY(SELECT a.request_id FROM request_authors a"
+        " WHERE a.group_id = (SELECT seat_group()) AND a.organisation_id IS NULL AND a.seat_id = (SELECT seat_id())))"
+    )
+
+
 def of(table: str, name: str, parent: str, parent_id: str) -> str:
     """The row this one belongs to is there for the seat."""
     return f"EXISTS (SELECT FROM {parent} p WHERE p.group_id = {table}.group_id AND p.{parent_id} = {table}.{name})"

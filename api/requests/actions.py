@@ -98,8 +98,12 @@ async def submit(
         brought=to_the_month(checked(brought, argument="brought", latest=today)),
         submitted_at=op.now,
     )
+    for_somebody = bool(op.seat.roles & policy.SECRETARIAT)
     author = RequestAuthor(
-        group_id=op.group_id, request_id=request_id, organisation_id=op.seat.organisation_id, seat_id=op.seat.id
+        group_id=op.group_id,
+        request_id=request_id,
+        organisation_id=None if for_somebody else op.seat.organisation_id,
+        seat_id=op.seat.id,
     )
     arrival = RequestArrival(group_id=op.group_id, request_id=request_id, channel=channel, brought=brought)
     await op.add(request, author, arrival, *_parts(op, request_id, occurred, told))
@@ -175,7 +179,7 @@ async def audience(op: Operation, request_id: UUID) -> list[Category]:
 
 
 async def tell(op: Operation, kind: NoticeKind, request_id: UUID) -> None:
-    """Tell the organisation that brought the request."""
+    """Tell the organisation that brought the request; what the secretariat entered has none."""
     author = await _part(op, RequestAuthor, request_id)
     await post(op, kind, request_id, author.organisation_id if author else None)
 

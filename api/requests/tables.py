@@ -71,7 +71,8 @@ class RequestArrival(Base):
 
 
 class RequestAuthor(Base):
-    """Who told us: narrow and never published, read by that organisation and the secretariat. Policies stand on it."""
+    """Who told us: narrow and never published, read by that organisation and the secretariat. Policies stand on it.
+    Without an organisation it was entered by the secretariat for somebody, and is for nobody of its host."""
 
     __tablename__ = "request_authors"
     __table_args__ = (
@@ -81,7 +82,7 @@ class RequestAuthor(Base):
 
     group_id: Mapped[GroupId]
     request_id: Mapped[Key]
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     seat_id: Mapped[UUID]
 
 

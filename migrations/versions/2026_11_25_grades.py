@@ -1,4 +1,6 @@
-"""How and on which day a request came is the secretariat's and the author's to know; its header keeps the month."""
+"""How and on which day a request came is the secretariat's and the author's to know; its header keeps the month.
+
+What the secretariat enters for somebody has no organisation as its author."""
 
 from __future__ import annotations
 
@@ -7,7 +9,20 @@ from typing import TYPE_CHECKING
 
 from alembic import op
 
-from migrations.policies import BRINGS, IN_GROUP, KEEPERS, Table, both, brought, either, quoted
+from migrations.policies import (
+    BRINGS,
+    IN_GROUP,
+    KEEPERS,
+    OWN,
+    OWN_ORGANISATION,
+    SECRETARIAT,
+    Table,
+    both,
+    brought,
+    either,
+    entered,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +51,15 @@ ARRIVALS = Table(
     select=both(IN_GROUP, either(KEEPERS, brought("request_id"))),
     insert=both(IN_GROUP, BRINGS, brought("request_id")),
 )
+PARTS = ("request_arrivals", "request_narratives", "request_places", "request_sources")
+ITS_OWN = both(IN_GROUP, BRINGS, brought("request_id"))
+ENTERED = both(IN_GROUP, either(both(BRINGS, brought("request_id")), both(SECRETARIAT, entered("request_id"))))
+AUTHOR = both(IN_GROUP, OWN, OWN_ORGANISATION, BRINGS)
+AUTHOR_OR_NONE = both(
+    IN_GROUP,
+    OWN,
+    either(both(SECRETARIAT, "organisation_id IS NULL"), both(f"NOT {SECRETARIAT}", OWN_ORGANISATION, BRINGS)),
+)
 EXACT = "latest_day(r.brought_on, r.brought_to, r.brought_precision)"
 FIRST = "r.brought_on"
 """A case begins with what was brought: of its month it is the first, whatever else the month holds."""
@@ -56,9 +80,23 @@ def upgrade() -> None:
         """)
     op.execute("ALTER TABLE requests DROP COLUMN channel")
     _timeline(FIRST)
+    op.execute("ALTER TABLE request_authors ALTER COLUMN organisation_id DROP NOT NULL")
+    with _in_sight("request_authors", "seats"):
+        op.execute("""
+            UPDATE request_authors a SET organisation_id = NULL FROM seats s
+            WHERE s.group_id = a.group_id AND s.id = a.seat_id AND s.roles && ARRAY['COORDINATOR', 'CASE_OFFICER']
+        """)
+    _inserts(AUTHOR_OR_NONE, ENTERED)
 
 
 def downgrade() -> None:
+    _inserts(AUTHOR, ITS_OWN)
+    with _in_sight("request_authors", "seats"):
+        op.execute("""
+            UPDATE request_authors a SET organisation_id = s.organisation_id FROM seats s
+            WHERE s.group_id = a.group_id AND s.id = a.seat_id AND a.organisation_id IS NULL
+        """)
+    op.execute("ALTER TABLE request_authors ALTER COLUMN organisation_id SET NOT NULL")
     _timeline(EXACT)
     op.execute("ALTER TABLE requests ADD COLUMN channel VARCHAR(40)")
     op.execute(f"ALTER TABLE requests ADD CONSTRAINT ck_requests_channel CHECK (channel IN ({CHANNEL}))")
@@ -70,6 +108,13 @@ def downgrade() -> None:
         """)
     op.execute("ALTER TABLE requests ALTER COLUMN channel SET NOT NULL")
     ARRIVALS.drop()
+
+
+def _inserts(author: str, part: str) -> None:
+    """Who may be the author of a request, and who adds to it as it is brought."""
+    op.execute(f"ALTER POLICY request_authors_insert ON request_authors WITH CHECK ({author})")
+    for table in PARTS:
+        op.execute(f"ALTER POLICY {table}_insert ON {table} WITH CHECK ({part})")
 
 
 @contextmanager

@@ -85,6 +85,7 @@ STORIES = (
     Brought("deferred", "officer", "DEFERRED"),
     Brought("near", "company", "ACCEPTED", ["SECURITY_FORCES", "PARTNER", "LOCAL_COMMITTEE"]),
     Brought("far", "mines", "ACCEPTED", ["COMPANY"], elsewhere=True),
+    Brought("entered", "officer", "SUBMITTED"),
     Brought("quiet", "focal", "SUBMITTED", ["LOCAL_COMMITTEE"]),
 )
 """One of each kind; by name, `title` finds it again."""

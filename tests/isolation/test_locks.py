@@ -237,13 +237,31 @@ async def test_row_security_alone_lets_each_role_write_this_and_no_more(
             assert bool(changes) == bool(roles & updates), (persona, "update")
 
 
+async def test_only_the_secretariat_enters_for_nobodys_organisation(world: World, truth: dict[str, Rows]) -> None:
+    """And only so: what it entered for its own organisation would be read by all of that organisation's seats."""
+    some = truth[OWN]["request_authors"][0]
+    for persona in of_group(OWN):
+        (role,) = EVERYBODY[persona].roles
+        own = {**some, "seat_id": EVERYBODY[persona].seat_id}
+        its = demo_id("organisation", EVERYBODY[persona].organisation)
+        async with world.acting(persona) as op:
+            raw = await raw_of(op)
+            for organisation, may in ((None, role in SECRETARIAT), (its, role in BRINGS - SECRETARIAT)):
+                assert await may_insert(raw, "request_authors", {**own, "organisation_id": organisation}) == may, (
+                    persona
+                )
+
+
 def brought_by(persona: str, row: Mapping[str, Any], truth: dict[str, Rows]) -> bool:
     """The row is of the persona's own doing, or of what its organisation brought."""
     organisation = demo_id("organisation", EVERYBODY[persona].organisation)
+    seat_id = EVERYBODY[persona].seat_id
     brought = {
-        author["request_id"] for author in truth[OWN]["request_authors"] if author["organisation_id"] == organisation
+        author["request_id"]
+        for author in truth[OWN]["request_authors"]
+        if author["organisation_id"] == organisation or author["seat_id"] == seat_id
     }
-    return row.get("seat_id") == EVERYBODY[persona].seat_id or ("request_id" in row and row["request_id"] in brought)
+    return row.get("seat_id") == seat_id or ("request_id" in row and row["request_id"] in brought)
 
 
 async def may_insert(raw: Any, table: str, row: Any) -> bool:

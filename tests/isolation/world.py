@@ -57,6 +57,9 @@ ADDED = (
     ),
     Persona("sk.donor", "Mfano 8", "Ambassade des Pays-Bas", None, Category.DONOR, DONOR, "bailleur"),
     Persona("lub.donor", "Mfano 9", "Ambassade des Pays-Bas", None, Category.DONOR, DONOR, "bailleur"),
+    # Of the organisations that host the secretariats, without being of it.
+    Persona("sk.host", "Mfano 10", "Observatoire Gouvernance et Paix", CIVIL, Category.CSO, MEMBER, "membre"),
+    Persona("lub.host", "Mfano 11", "Justicia ASBL", CIVIL, Category.CSO, MEMBER, "membre"),
     Persona(
         "lub.focal",
         "Mfano 7",

@@ -173,7 +173,8 @@ async def test_each_step_goes_down_and_up_beside_data(empty: Urls, tmp_path: Pat
 
 
 async def test_what_a_step_moves_comes_back_as_it_was(empty: Urls, tmp_path: Path) -> None:
-    """How and on which day a request came: in a table of its own, where the header is not read with it."""
+    """How and on which day a request came: in a table of its own, where the header is not read with it. What the
+    secretariat entered loses its host as its author, and gets it back."""
     await migrate(empty.owner, empty.app)
     loading.make_keys(tmp_path / "keys.json")
     store = Store(empty.app, Keyring(tmp_path / "keys.json"), size=2, wait=5)
@@ -185,9 +186,13 @@ async def test_what_a_step_moves_comes_back_as_it_was(empty: Urls, tmp_path: Pat
     await _seen(empty, to_a_day)
     exactly = await _seen(empty, f"SELECT request_id, {arrival} FROM request_arrivals")
     assert sum(row[2:] == ("2019-05-17", None, "DAY") for row in exactly) == 3
+    authors = await _seen(empty, "SELECT request_id, organisation_id FROM request_authors")
+    assert [row[1] for row in authors].count(None) == 2
     await migrate(empty.owner, empty.app, "2026_11_25_casework")
     assert await _seen(empty, f"SELECT id, {arrival} FROM requests") == exactly
+    assert await _seen(empty, "SELECT request_id FROM request_authors WHERE organisation_id IS NULL") == []
     await migrate(empty.owner, empty.app)
+    assert await _seen(empty, "SELECT request_id, organisation_id FROM request_authors") == authors
     assert await _seen(empty, f"SELECT request_id, {arrival} FROM request_arrivals") == exactly
     headers = await _seen(empty, "SELECT brought_on::text, brought_to, brought_precision FROM requests")
     assert headers.count(("2019-05-01", None, "MONTH")) == 3
@@ -199,7 +204,7 @@ async def _seen(urls: Urls, statement: str) -> list[tuple[object, ...]]:
     owner = await _owner(urls)
     try:
         async with owner.transaction():
-            tables = ("requests", *REFILLED)
+            tables = ("requests", "request_authors", *REFILLED)
             there = [name for name in tables if await owner.fetchval("SELECT to_regclass($1)", name)]
             for name in there:
                 await owner.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
