@@ -60,8 +60,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The id must be {type}: followed by a UUID.",
     ),
     "ID_TAKEN": (
-        "Cet identifiant, ou ce nom, est déjà pris: prenez-en un nouveau.",
-        "This id, or this name, is taken: use a new one.",
+        (
+            "Cet identifiant est pris: si vous l'avez déjà envoyé, c'est enregistré, lisez-le sous son identifiant; "
+            "sinon, prenez-en un autre."
+        ),
+        "This id is taken: if you sent this before, it is recorded, read it under its id; otherwise take a new id.",
     ),
     "REFERENCE_UNKNOWN": (
         "Un code ou un identifiant cité n'existe pas: vérifiez les codes de lieu et les organisations.",
@@ -358,8 +361,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The answer took too long: ask for less at a time.",
     ),
     "OUTCOME_UNKNOWN": (
-        "La base de données ne répond plus; on ne sait pas si l'acte est enregistré: renvoyez-le avec la même clé.",
-        "The database stopped answering; whether the act was recorded is not known: send it again with the same key.",
+        "On ne sait pas si l'acte est enregistré: renvoyez-le avec la même clé; sans clé, regardez d'abord s'il l'est.",
+        "Whether the act was recorded is not known: send it again with the same key; without one, look for it first.",
     ),
     "DATABASE_AWAY": (
         "La base de données ne répond pas: réessayez dans un instant; rien n'a été écrit.",

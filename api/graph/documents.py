@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         GraphQLSchema,
         ValidationContext,
     )
+    from graphql.execution.values import VariableValues
 
 MESSAGE_LENGTH = 300
 # What a kept document weighs: its text, and for each token the tree made of it (measured: 600 to 800 bytes).
@@ -86,7 +87,7 @@ class Documents:
         kept: int = 500,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        self._schema = schema
+        self.schema = schema
         self._limits = limits
         self._rules = _rules(limits.comparisons, introspection=introspection)
         self._doors = _doors(schema)
@@ -115,16 +116,18 @@ class Documents:
             isinstance(node, FieldNode) and node.name.value in self._doors for node in chosen_fields
         )
 
-    def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> None:
-        """Raise `RequestRefused` unless the variables fit the operation, and the operation its budget."""
+    def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> VariableValues:
+        """The variables as the operation's types have them; raise `RequestRefused` unless they fit, and the operation
+        its budget."""
         check_variables(variables, self._limits)
         declared = prepared.operation.variable_definitions or ()
         most = self._limits.errors - 1  # one more error says that there are more
-        outcome = get_variable_values(self._schema, declared, dict(variables), max_errors=most, hide_suggestions=True)
+        outcome = get_variable_values(self.schema, declared, dict(variables), max_errors=most, hide_suggestions=True)
         if isinstance(outcome, list):
             raise _refusal("VARIABLES_INVALID", outcome)
-        if cost(self._schema, prepared.document, prepared.operation, outcome.coerced) > self._limits.cost:
+        if cost(self.schema, prepared.document, prepared.operation, outcome.coerced) > self._limits.cost:
             raise refused("COST_TOO_HIGH", self._limits.cost)
+        return outcome
 
     def _admit(self, source: str, operation_name: str | None) -> Admitted:
         encoded = _measured(source, self._limits)
@@ -137,7 +140,7 @@ class Documents:
 
     def _validate(self, document: DocumentNode) -> None:
         most = self._limits.errors - 1
-        errors = validate(self._schema, document, self._rules, max_errors=most, hide_suggestions=True)
+        errors = validate(self.schema, document, self._rules, max_errors=most, hide_suggestions=True)
         if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= most:
             # Given up before it had found as many errors: the comparison of fields was too much work.
             raise refused("DOCUMENT_TOO_COMPLEX", self._limits.comparisons)

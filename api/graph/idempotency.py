@@ -5,30 +5,82 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import orjson
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLList,
+    OperationType,
+    get_argument_values,
+    get_nullable_type,
+)
+from graphql.execution.collect_fields import FragmentDetails, collect_fields
 from sqlalchemy import select
 
 from api import errors
 from api.graph.tables import AnsweredKey
 from api.store.base import Base
+from api.store.engine import Rollback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphql import GraphQLSchema
+
+    from api.graph.documents import Prepared
     from api.store.operation import Operation
 
 LONGEST_KEY = 200
 KEY = re.compile(rf"[!-+\--~]{{1,{LONGEST_KEY}}}")
 
 
-def request_hash(source: str, operation_name: str | None, variables: Mapping[str, object]) -> bytes:
-    """What makes two requests the same."""
-    facts = [source, operation_name, variables]
+def request_hash(schema: GraphQLSchema, prepared: Prepared, variables: Any) -> bytes:
+    """What makes two requests the same: the acts in order, the name that each answers to, and what each is given.
+
+    What is asked back of them is no part of it: a front end is renewed while its queue is full. Nor is what is null or
+    the default: whoever queued an act before there was an argument meant that. `variables` are the coerced ones; raise
+    `RequestRefused` where they do not fit after all."""
+    if prepared.kind is not OperationType.MUTATION:
+        return b""
+    root: Any = schema.mutation_type
+    definitions = [node for node in prepared.document.definitions if isinstance(node, FragmentDefinitionNode)]
+    fragments = {node.name.value: FragmentDetails(node) for node in definitions}
+    fields = collect_fields(schema, fragments, variables, root, prepared.operation).grouped_field_set
+    acts = [(name, found[0].node) for name, found in fields.items() if found[0].node.name.value in root.fields]
+    try:
+        facts = [
+            [name, node.name.value, _given_to(root.fields[node.name.value], node, variables)] for name, node in acts
+        ]
+    except GraphQLError:
+        facts = None
+    if facts is None:  # raised here, the refusal has no context: the error quotes values
+        raise errors.RequestRefused("VARIABLES_INVALID")
     return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _given_to(act: Any, node: Any, variables: Any) -> dict[str, Any]:
+    return _given(act.args, get_argument_values(act, node, variables))
+
+
+def _given(definitions: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in values.items() if value not in (None, definitions[name].default_value)}
+    return {name: _plain(definitions[name].type, value) for name, value in said.items()}
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    kind = get_nullable_type(kind)
+    if isinstance(kind, GraphQLList) and isinstance(value, list):
+        return [_plain(kind.of_type, each) for each in value]
+    if isinstance(kind, GraphQLInputObjectType):
+        return _given(kind.fields, value)
+    return value.name if isinstance(value, Enum) else value
 
 
 def checked_key(key: str | None) -> str | None:
@@ -62,19 +114,23 @@ class Answers:
             self.recalled = found[0].outcomes
 
     async def remember(self, op: Operation) -> None:
-        """Two operations at once with one key: the second fails here, is tried again, and recalls."""
+        """Two operations at once with one key: the second fails here, is tried again, and recalls. Where nothing was
+        done the key stays free, once it is certain that nobody took it meanwhile: the answer may then be another."""
         if self.key is None or self.recalled is not None:
             return
-        await op.add(
-            AnsweredKey(
-                group_id=op.group_id,
-                seat_id=op.seat.id,
-                key=self.key,
-                request_hash=self.hash,
-                outcomes=self.outcomes,
-                at=op.now,
-            )
+        answered = AnsweredKey(
+            group_id=op.group_id,
+            seat_id=op.seat.id,
+            key=self.key,
+            request_hash=self.hash,
+            outcomes=self.outcomes,
+            at=op.now,
         )
+        with suppress(Rollback):
+            async with op.savepoint():
+                await op.add(answered)
+                if self.outcomes and all("refusal" in outcome for outcome in self.outcomes.values()):
+                    raise Rollback
 
     def note(self, name: str, outcome: Base | errors.Refusal) -> None:
         self.outcomes[name] = _written(outcome)

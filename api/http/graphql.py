@@ -91,7 +91,7 @@ class GraphQLEndpoint:
         body.acceptable(head.method, head.raw, self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits.body_bytes))
-        prepared = self._prepared(asked, head)
+        prepared, same = self._prepared(asked, head)
         at_door = self.documents.at_door(prepared)
         key = checked_key(head.value(b"idempotency-key"))
         context = Context(
@@ -102,25 +102,24 @@ class GraphQLEndpoint:
             language=head.language,
             writes=prepared.kind is OperationType.MUTATION,
             reads_rows=_reads_rows(prepared),
-            answers=Answers(
-                None if at_door else key, request_hash(asked.source, asked.operation_name, asked.variables)
-            ),
+            answers=Answers(None if at_door else key, same),
             at_door=at_door,
             sealed_characters=self.limits.sealed_characters,
         )
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, head.language, prepared.digest)
 
-    def _prepared(self, asked: Asked, head: Head) -> Prepared:
-        """The bounded, valid operation. A request that is well-formed answers 200 to a client of `application/json`
-        whatever its document is like (GraphQL over HTTP, section 6.4.1)."""
+    def _prepared(self, asked: Asked, head: Head) -> tuple[Prepared, bytes]:
+        """The bounded, valid operation, and what makes another the same. A request that is well-formed answers 200 to a
+        client of `application/json` whatever its document is like (GraphQL over HTTP, section 6.4.1)."""
         try:
             prepared = self.documents.prepare(asked.source, asked.operation_name)
-            self.documents.coerce(prepared, asked.variables)
+            variables = self.documents.coerce(prepared, asked.variables)
+            same = request_hash(self.documents.schema, prepared, variables)
         except RequestRefused as refusal:
             refusal.status = refusal.status if head.media_type == GRAPHQL_JSON else 200
             raise
-        return prepared
+        return prepared, same
 
 
 def _weight(text: str) -> float:

@@ -83,19 +83,19 @@ class Store:
     def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AbstractAsyncContextManager[Operation]:
         """One operation of the bearer `subject`, from the seat it names. Leaving the block commits; an exception that
         leaves it rolls back."""
-        return self._bound(lambda raw: bind(raw, subject, wanted, write=write), subject)
+        return self._bound(lambda raw: bind(raw, subject, wanted, write=write), subject, write=write)
 
     def door(self, subject: str) -> AbstractAsyncContextManager[Operation]:
         """One operation of a bearer who acts from no seat, and may come to one in it."""
-        return self._bound(lambda raw: bind_guest(raw, subject), subject)
+        return self._bound(lambda raw: bind_guest(raw, subject), subject, write=True)
 
     def process(self, seat: Seat, *, write: bool = True) -> AbstractAsyncContextManager[Operation]:
         """One operation of a process of ours."""
-        return self._bound(lambda raw: bind_system(raw, seat, write=write))
+        return self._bound(lambda raw: bind_system(raw, seat, write=write), write=write)
 
     @asynccontextmanager
     async def _bound(
-        self, binding: Callable[[Raw], Awaitable[Seat]], subject: str | None = None
+        self, binding: Callable[[Raw], Awaitable[Seat]], subject: str | None = None, *, write: bool
     ) -> AsyncIterator[Operation]:
         seat: Seat
 
@@ -106,16 +106,17 @@ class Store:
         async with self._connection(begin) as connection, self._session(connection) as session:
             async with _open(Operation(seat, session, self.keyring, subject)) as operation:
                 yield operation
-            await self._end(connection, session)
+            await self._end(connection, session, write=write)
 
-    async def _end(self, connection: AsyncConnection, session: AsyncSession) -> None:
+    async def _end(self, connection: AsyncConnection, session: AsyncSession, *, write: bool) -> None:
         await session.flush()
         raw = await _raw(connection)
         try:
             ended = await raw.execute(COMMIT)
         except Exception as error:
             meant = refusal_of(error)
-            if isinstance(meant, RequestRefused) and meant.code == "DATABASE_AWAY":  # it may have recorded all of it
+            away = isinstance(meant, RequestRefused) and meant.code == "DATABASE_AWAY"
+            if write and away:  # it may have recorded all of it
                 raise RequestRefused("OUTCOME_UNKNOWN", 503, headers={"Retry-After": "2"}) from None
             raise
         if ended != COMMIT:

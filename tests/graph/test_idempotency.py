@@ -61,12 +61,11 @@ async def test_another_request_under_the_key_is_refused(team: Team, urls: Urls) 
     others: list[tuple[str, dict[str, Any]]] = [
         operation(("scheduleMeeting", {**MEETING, "venue": "Ailleurs"})),
         operation(("submitRequest", submission())),
-        (source + " ", variables),
-        (source, {**variables, "unused": 1}),
+        (source.replace("a0:", "a1:"), variables),
     ]
     for changed, given in others:
         answer = await team.post("officer", changed, given, Idempotency_Key="taken")
-        outcome = answer.json()["data"]["a0"]
+        (outcome,) = answer.json()["data"].values()
         assert (outcome["__typename"], outcome["code"]) == ("KeyReused", "IDEMPOTENCY_KEY_REUSED")
         assert (outcome["field"], outcome["message"]) == (None, SENTENCES["IDEMPOTENCY_KEY_REUSED"][0])
     both = await team.acts(
@@ -76,17 +75,85 @@ async def test_another_request_under_the_key_is_refused(team: Team, urls: Urls) 
     assert await written(urls, before) == {}
 
 
-async def test_the_operation_is_part_of_the_request(team: Team, urls: Urls) -> None:
-    """One document with two operations: the name decides."""
-    one, variables = operation(("scheduleMeeting", MEETING))
-    source = one.replace("mutation", "mutation one", 1) + one.replace("mutation", "mutation two", 1)
-    asked = {"query": source, "variables": variables}
-    headers = {"Authorization": f"Bearer {team.token('officer')}", "Idempotency-Key": "named"}
+async def test_a_front_end_of_another_version_sends_the_same_acts(team: Team, urls: Urls) -> None:
+    """What it was queued with weeks ago: it may ask back otherwise, spell it otherwise, and leave out what is null or
+    the default."""
+    source, variables = operation(("scheduleMeeting", MEETING))
+    first = await team.post("officer", source, variables, Idempotency_Key="queued")
     before = await contents(urls)
-    for name, code in (("one", None), ("two", "IDEMPOTENCY_KEY_REUSED"), ("one", None)):
-        answer = await team.client.http.post("/graphql", json={**asked, "operationName": name}, headers=headers)
-        assert answer.json()["data"]["a0"].get("code") == code
-    assert (await written(urls, before))["meetings"] == 1
+    others: list[tuple[str, dict[str, Any]]] = [
+        (source + " # of today", {**variables, "unused": 1}),
+        operation(("scheduleMeeting", MEETING), ask="... on Meeting { agenda { totalCount } }"),
+        operation(("scheduleMeeting", {**MEETING, "venue": None, "id": None})),
+        (
+            """mutation { ...f } fragment f on Mutation { a0: scheduleMeeting(kind: AD_HOC, scheduledOn: "2024-04-10")
+            { ... on Meeting { id } } }""",
+            {},
+        ),
+        (
+            """mutation($on: Date = "2024-04-10", $not: Boolean!) { a0: scheduleMeeting(kind: AD_HOC, scheduledOn: $on)
+            { ... on Meeting { id } } b: scheduleMeeting(kind: AD_HOC, scheduledOn: $on) @include(if: $not)
+            { ... on Meeting { id } } }""",
+            {"not": False},
+        ),
+    ]
+    for changed, given in others:
+        again = (await team.post("officer", changed, given, Idempotency_Key="queued")).json()
+        assert again["data"]["a0"]["id"] == first.json()["data"]["a0"]["id"], again
+    assert await written(urls, before) == {}
+
+
+async def test_the_order_of_acts_is_part_of_the_request(team: Team) -> None:
+    first, second = ("scheduleMeeting", MEETING), ("scheduleMeeting", {**MEETING, "venue": "Uvira"})
+    await team.acts("officer", first, second, Idempotency_Key="ordered")
+    outcomes = await team.acts("officer", second, first, Idempotency_Key="ordered")
+    assert [outcome["code"] for outcome in outcomes] == ["IDEMPOTENCY_KEY_REUSED"] * 2
+
+
+async def test_a_default_says_the_same_as_the_value(team: Team, urls: Urls) -> None:
+    given = submission(brought={"precision": "DAY", "start": "2024-03-05", "end": None})
+    first = await team.done("cso", "submitRequest", given, Idempotency_Key="default")
+    before = await contents(urls)
+    for same in (submission(), submission(urgency="NORMAL")):
+        assert await team.done("cso", "submitRequest", same, Idempotency_Key="default") == first
+    other = await team.act("cso", "submitRequest", submission(urgency="IMMEDIATE"), Idempotency_Key="default")
+    assert other["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert await written(urls, before) == {}
+
+
+async def test_a_null_that_only_execution_refuses_is_refused_with_a_key_too(team: Team, urls: Urls) -> None:
+    source = """mutation($on: Date = "2024-04-10") { scheduleMeeting(kind: AD_HOC, scheduledOn: $on) { __typename } }"""
+    before = await contents(urls)
+    for headers in ({}, {"Idempotency_Key": "null"}):
+        answer = await team.post("officer", source, {"on": None}, **headers)
+        assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["VARIABLES_INVALID"]
+    assert await written(urls, before) == {}
+
+
+async def test_an_act_that_was_only_refused_may_be_tried_again_under_its_key(team: Team, urls: Urls) -> None:
+    """A queue sends it again as it was; once the cause is mended it is done, and from then on it answers the same."""
+    meeting = await team.scheduled()
+    request = await team.tabled(meeting)
+    early = ("recordDecision", deciding(request, meeting))
+    before = await contents(urls)
+    for _ in range(2):
+        outcome = await team.act("coordinator", *early, Idempotency_Key="early")
+        assert outcome["code"] == "MEETING_NOT_HELD"
+    assert await written(urls, before) == {}
+    await team.held(meeting)
+    done = await team.send("coordinator", early, Idempotency_Key="early")
+    assert done.json()["data"]["a0"]["kind"] == "ACCEPT"
+    before = await contents(urls)
+    assert (await team.send("coordinator", early, Idempotency_Key="early")).content == done.content
+    other = await team.act("coordinator", "scheduleMeeting", MEETING, Idempotency_Key="early")
+    assert other["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert await written(urls, before) == {}
+
+
+async def test_a_key_that_was_only_refused_is_free(team: Team) -> None:
+    refused = await team.act("officer", "submitRequest", submission(title=" "), Idempotency_Key="corrected")
+    assert refused["code"] == "TEXT_LENGTH"
+    assert (await team.done("officer", "submitRequest", submission(), Idempotency_Key="corrected"))["version"] == 1
 
 
 async def test_the_order_of_variables_is_no_part_of_the_request(team: Team) -> None:
@@ -107,7 +174,7 @@ async def test_a_key_is_the_seats_own(team: Team, urls: Urls) -> None:
     assert (await written(urls, before))["requests"] == 4
 
 
-async def test_refusals_and_conflicts_answer_the_same(team: Team, urls: Urls) -> None:
+async def test_refusals_and_conflicts_beside_an_act_that_was_done_answer_the_same(team: Team, urls: Urls) -> None:
     request, meeting = await team.submitted(), await team.scheduled()
     triaged = await team.done("officer", "triageRequest", based(request))
     undone: list[tuple[str, str, dict[str, Any]]] = [
@@ -119,15 +186,18 @@ async def test_refusals_and_conflicts_answer_the_same(team: Team, urls: Urls) ->
         ("TEXT_LENGTH", "submitRequest", submission(title=" ")),
         ("NOT_ALLOWED", "recordDecision", deciding(triaged, meeting)),
     ]
-    first = {code: await team.send("officer", (act, given), Idempotency_Key=code) for code, act, given in undone}
+    beside = ("scheduleMeeting", MEETING)
+    first = {
+        code: await team.send("officer", (act, given), beside, Idempotency_Key=code) for code, act, given in undone
+    }
     assert [answer.json()["data"]["a0"]["code"] for answer in first.values()] == list(first)
     await team.tabled(meeting, triaged)
     await team.held(meeting)
     before = await contents(urls)
     for code, act, given in undone:
-        again = await team.send("officer", (act, given), Idempotency_Key=code)
+        again = await team.send("officer", (act, given), beside, Idempotency_Key=code)
         assert again.content == first[code].content
-        english = await team.act("officer", act, given, Idempotency_Key=code, Accept_Language="en")
+        english, _ = await team.acts("officer", (act, given), beside, Idempotency_Key=code, Accept_Language="en")
         assert english["message"] not in {"", first[code].json()["data"]["a0"]["message"]}
     assert await written(urls, before) == {}
 

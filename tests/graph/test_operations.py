@@ -191,6 +191,25 @@ async def test_a_failed_commit_is_heard(team: Team, urls: Urls, caplog: pytest.L
     assert await written(urls, before) == {**ONE_MEETING, "answered_keys": 1}
 
 
+@pytest.mark.parametrize(
+    ("acts", "code"), [(True, "OUTCOME_UNKNOWN"), (False, "DATABASE_AWAY")], ids=["an act", "a question"]
+)
+async def test_only_of_an_act_it_is_unknown_whether_it_was_recorded(
+    team: Team, monkeypatch: pytest.MonkeyPatch, *, acts: bool, code: str
+) -> None:
+    """A question wrote nothing: it is asked again, and nobody has to look for what became of it."""
+    with monkeypatch.context() as patch:
+        patch.setattr("api.store.engine.COMMIT", "SELECT pg_terminate_backend(pg_backend_pid())")
+        asked = (
+            team.send("officer", ("scheduleMeeting", MEETING))
+            if acts
+            else team.post("officer", "{ actingSeat { id } }")
+        )
+        answer = await asked
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == [code]
+
+
 @pytest.mark.parametrize("state", ["40001", "40P01"])
 async def test_a_commit_that_met_others_is_tried_again(team: Team, urls: Urls, state: str) -> None:
     before = await contents(urls)

@@ -144,6 +144,7 @@ async def test_front_ends_make_ids_and_a_taken_one_is_refused(team: Team, urls: 
         before = await contents(urls)
         again = await team.act(name, act, {**second, "id": made})
         assert (again["__typename"], again["code"]) == ("InvalidInput", "ID_TAKEN")
+        assert "lisez-le sous son identifiant" in again["message"]
         assert await written(urls, before) == {}
         data = await team.ask("officer", "query($id: ID!) { node(id: $id) { __typename id } }", {"id": made})
         assert data["node"] == {"__typename": kind, "id": made}
