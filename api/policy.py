@@ -36,6 +36,7 @@ GRANTS: dict[str, frozenset[Role]] = {
     "request.submit": BRINGS,
     "request.triage": SECRETARIAT,
     "request.table": SECRETARIAT,
+    "request.take_off": SECRETARIAT,
     "decision.record": COORDINATOR,
     "activity.log": SECRETARIAT,
     "site.import": SECRETARIAT,

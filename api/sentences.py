@@ -126,8 +126,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A source has a code and a connection: give both, or neither.",
     ),
     "INCOMPLETE": (
-        "La fiche est complète à {score} % et il en faut {needed}: complétez-la, ou donnez une raison.",
-        "The fact sheet is {score} % complete and needs {needed}: complete it, or give a reason.",
+        "La fiche est complète à {score} % et il en faut {needed}: donnez la raison de l'inscrire malgré cela.",
+        "The fact sheet is {score} % complete and needs {needed}: give the reason for tabling it all the same.",
     ),
     "ALREADY_ON_AGENDA": (
         "La requête a déjà été à l'ordre du jour de cette réunion: choisissez une autre réunion.",
@@ -142,12 +142,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The meeting has not taken place yet: record first that it was held.",
     ),
     "NOT_ON_AGENDA": (
-        "La requête n'était pas à l'ordre du jour de cette réunion: inscrivez-la d'abord.",
-        "The request was not on this meeting's agenda: table it first.",
+        "La requête n'est pas à l'ordre du jour de cette réunion: nommez celle où elle a été inscrite en dernier.",
+        "The request is not on this meeting's agenda: name the meeting that it was tabled at last.",
     ),
     "QUORUM_NOT_MET": (
-        "Le quorum n'est pas atteint: il faut {needed} siège(s) votant(s) de chaque pilier; reportez la décision.",
-        "There is no quorum: it takes {needed} voting seat(s) of each pillar; decide another time.",
+        (
+            "Il faut {needed} siège(s) votant(s) de chaque pilier: retirez la requête de l'ordre du jour, puis "
+            "inscrivez-la à une autre réunion."
+        ),
+        "It takes {needed} voting seat(s) of each pillar: take the request off the agenda, then table it elsewhere.",
+    ),
+    "QUORUM_MET": (
+        "Le quorum était atteint: enregistrez la décision, ou donnez NOT_REACHED comme raison.",
+        "There was a quorum: record the decision, or give NOT_REACHED as the reason.",
+    ),
+    "MEETING_HELD": (
+        "La réunion a eu lieu: donnez NO_QUORUM ou NOT_REACHED comme raison.",
+        "The meeting has taken place: give NO_QUORUM or NOT_REACHED as the reason.",
     ),
     "VOTES_INVALID": (
         "Le compte des voix ne va pas: aucun pour un consensus, au plus une voix par siège présent pour un vote.",

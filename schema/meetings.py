@@ -14,7 +14,7 @@ from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, sealed, to_many, to_one
 from api.meetings import actions, reads, tables
-from api.meetings.rules import MeetingKind, MeetingState
+from api.meetings.rules import MeetingKind, MeetingState, TakenOff
 from api.requests import reads as requests
 from api.seat import Category
 from api.seats import reads as seats
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 labelled(MeetingKind, "Whether a meeting is the monthly one.")
 labelled(MeetingState, "Where a meeting stands.")
+labelled(TakenOff, "Why a request came off an agenda undecided.")
 
 
 @published(tables.Attendance, "A seat that was present.")
@@ -42,10 +43,17 @@ class AgendaNote:
     incomplete_reason: str = sealed("incomplete_reason", "Why it was tabled below the group's minimum.")
 
 
+@published(tables.AgendaRemoval, "That a request came off an agenda undecided.")
+class AgendaRemoval:
+    reason: TakenOff = column("Why.")
+    taken_off_at: datetime = column("When it was written down.")
+
+
 @published(tables.AgendaItem, "A request on the agenda of a meeting.")
 class AgendaItem(Node):
     request_version: int = column("The version of the request that was shown.")
     tabled_at: datetime = column("When it was put on the agenda.")
+    taken_off: AgendaRemoval | None = to_one(reads.removal, "Why it came off undecided; null where it did not.")
     note: AgendaNote | None = to_one(reads.note, "The secretariat's note, where there is one.")
     request: Request | None = to_one(requests.of, "The request.")
     meeting: Meeting | None = to_one(reads.of, "The meeting.")
@@ -167,6 +175,21 @@ class MeetingMutation:
             version=version,
             meeting_id=referred(meeting_id, "Meeting", "meetingId"),
             incomplete_reason=incomplete_reason,
+        )
+
+    @act("Take a request off the agenda of a meeting that did not decide on it; another meeting may have it.")
+    async def take_off_agenda(
+        self,
+        info: Info[Any, None],
+        request_id: Annotated[strawberry.ID, argument("The request.", most=60)],
+        version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
+        reason: Annotated[TakenOff, strawberry.argument(description="What happened.")],
+    ) -> RequestResult:
+        return await actions.take_off(
+            info.context.operation,
+            request_id=referred(request_id, "Request", "requestId"),
+            version=version,
+            reason=reason,
         )
 
     @act("Record the group's decision on a tabled request; acceptance opens the case in the same act.")

@@ -53,10 +53,15 @@ def counts_for_quorum(pillar: Pillar | None, roles: Iterable[str]) -> bool:
     return pillar is not None and Role.CUSTODIAN.name not in roles and bool(voting & set(roles))
 
 
-def check_quorum(present: Sequence[Pillar], per_pillar: int) -> None:
-    """Raise `WrongState` QUORUM_NOT_MET unless each pillar has `per_pillar` seats present."""
+def has_quorum(present: Sequence[Pillar], per_pillar: int) -> bool:
+    """Whether each pillar has `per_pillar` seats present."""
     seats = Counter(present)
-    if any(seats[pillar] < per_pillar for pillar in Pillar):
+    return all(seats[pillar] >= per_pillar for pillar in Pillar)
+
+
+def check_quorum(present: Sequence[Pillar], per_pillar: int) -> None:
+    """Raise `WrongState` QUORUM_NOT_MET where there is none."""
+    if not has_quorum(present, per_pillar):
         raise WrongState("QUORUM_NOT_MET", field="meetingId", needed=per_pillar)
 
 

@@ -10,11 +10,11 @@ from api.audit.actions import record
 from api.cases.actions import TakenUp, open_case
 from api.dates import DateWithPrecision, Precision, checked
 from api.decisions import actions as decisions
-from api.decisions.rules import DecisionKind, counts_for_quorum
+from api.decisions.rules import DecisionKind, counts_for_quorum, has_quorum
 from api.errors import InvalidInput, NotFound
 from api.groups import reads as groups
 from api.meetings import reads, rules
-from api.meetings.tables import AgendaItem, AgendaNote, Attendance, Meeting
+from api.meetings.tables import AgendaItem, AgendaNote, AgendaRemoval, Attendance, Meeting
 from api.notices.rules import NoticeKind
 from api.requests import actions as requests
 from api.requests import rules as request_rules
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from api.decisions.rules import DecisionMode, Reason
     from api.decisions.tables import Decision
     from api.groups.tables import GroupSettings
-    from api.meetings.rules import MeetingKind
+    from api.meetings.rules import MeetingKind, TakenOff
     from api.requests.tables import Request
     from api.store.operation import Operation
 
@@ -101,6 +101,22 @@ async def table(
         await op.add(note)
     await requests.tell(op, NoticeKind.REQUEST_TABLED, request_id)
     await record(op, "request.table", request_id, meeting_id)
+    return request
+
+
+async def take_off(op: Operation, *, request_id: UUID, version: int, reason: TakenOff) -> Request:
+    """Take a request off the agenda that it is on, undecided: another meeting may have it."""
+    policy.require(op.seat, "request.take_off")
+    request = await requests.fetch(op, request_id, version)
+    request.state = request_rules.moved(request.state, request_rules.TAKE_OFF)
+    await op.flush()
+    item = (await op.scalars(reads.tablings_of(op.group_id, request_id)))[0]
+    meeting = await fetch(op, item.meeting_id)
+    quorate = has_quorum(await _voting(op, meeting.id), (await _settings(op)).quorum_per_pillar)
+    rules.check_taken_off(reason, meeting.state, quorate=quorate)
+    await op.add(AgendaRemoval(group_id=op.group_id, agenda_item_id=item.id, reason=reason, taken_off_at=op.now))
+    await requests.tell(op, NoticeKind.REQUEST_TAKEN_OFF, request_id)
+    await record(op, "request.take_off", request_id, meeting.id)
     return request
 
 

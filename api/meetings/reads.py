@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.meetings.tables import AgendaItem, AgendaNote, Attendance, Meeting
+from api.meetings.tables import AgendaItem, AgendaNote, AgendaRemoval, Attendance, Meeting
 from api.store.edges import Order, ToMany, ToOne, newest_first, oldest_first
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ tablings = ToMany(
 )
 attendances = ToMany(Attendance, (Order(Attendance.seat_id),), source="id", target=Attendance.meeting_id)
 note = ToOne(AgendaNote, "id", AgendaNote.agenda_item_id)
+removal = ToOne(AgendaRemoval, "id", AgendaRemoval.agenda_item_id)
 of = ToOne(Meeting, "meeting_id", Meeting.id)
 
 

@@ -23,6 +23,15 @@ class MeetingState(Enum):
     HELD = "tenue"
 
 
+@unique
+class TakenOff(Enum):
+    """Why a request came off an agenda undecided (DOMAIN 3.5)."""
+
+    MEETING_CANCELLED = "réunion annulée"
+    NO_QUORUM = "quorum non atteint"
+    NOT_REACHED = "point non abordé"
+
+
 def check_open_agenda(state: MeetingState) -> None:
     """Items go on the agenda of a meeting to come."""
     if state is not MeetingState.SCHEDULED:
@@ -41,3 +50,14 @@ def check_decides(state: MeetingState, *, on_agenda: bool) -> None:
         raise WrongState("MEETING_NOT_HELD", field="meetingId")
     if not on_agenda:
         raise WrongState("NOT_ON_AGENDA", field="requestId")
+
+
+def check_taken_off(reason: TakenOff, state: MeetingState, *, quorate: bool) -> None:
+    """The reason is what happened: what was cancelled was not held, and who was there tells of the quorum."""
+    cancelled = reason is TakenOff.MEETING_CANCELLED
+    if cancelled and state is MeetingState.HELD:
+        raise WrongState("MEETING_HELD", field="reason")
+    if not cancelled and state is not MeetingState.HELD:
+        raise WrongState("MEETING_NOT_HELD", field="reason")
+    if reason is TakenOff.NO_QUORUM and quorate:
+        raise WrongState("QUORUM_MET", field="reason")

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from api.dates import DateWithPrecision, Precision
-from api.meetings.rules import MeetingKind, MeetingState
+from api.meetings.rules import MeetingKind, MeetingState, TakenOff
 from api.store.base import Base, GroupId, Key, Sealed
 
 
@@ -64,6 +64,20 @@ class AgendaNote(Base):
     group_id: Mapped[GroupId]
     agenda_item_id: Mapped[Key]
     incomplete_reason: Mapped[Sealed]
+
+
+class AgendaRemoval(Base):
+    """Why a request came off an agenda undecided. The item stays: the request was on it."""
+
+    __tablename__ = "agenda_removals"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "agenda_item_id"], ["agenda_items.group_id", "agenda_items.id"]),
+    )
+
+    group_id: Mapped[GroupId]
+    agenda_item_id: Mapped[Key]
+    reason: Mapped[TakenOff]
+    taken_off_at: Mapped[datetime]
 
 
 class Attendance(Base):

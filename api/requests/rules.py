@@ -171,6 +171,7 @@ DEFAULT_AUDIENCE = frozenset(
 
 TRIAGE = {RequestState.SUBMITTED: RequestState.TRIAGED}
 TABLE = {RequestState.TRIAGED: RequestState.TABLED, RequestState.DEFERRED: RequestState.TABLED}
+TAKE_OFF = {RequestState.TABLED: RequestState.TRIAGED}
 DECIDE = {
     DecisionKind.ACCEPT: RequestState.ACCEPTED,
     DecisionKind.NOT_ACCEPT: RequestState.NOT_ACCEPTED,

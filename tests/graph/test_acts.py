@@ -44,6 +44,7 @@ CODES = {
     "request.submit": "submitRequest",
     "request.triage": "triageRequest",
     "request.table": "tableRequest",
+    "request.take_off": "takeOffAgenda",
     "meeting.schedule": "scheduleMeeting",
     "meeting.hold": "holdMeeting",
     "decision.record": "recordDecision",
@@ -241,6 +242,30 @@ async def test_a_request_is_decided_where_it_was_tabled_last(team: Team, urls: U
     assert await written(urls, before) == {}
 
 
+@pytest.mark.parametrize("reason", ["MEETING_CANCELLED", "NO_QUORUM", "NOT_REACHED"])
+async def test_a_request_that_a_meeting_did_not_decide_on_goes_to_another(team: Team, urls: Urls, reason: str) -> None:
+    first, second = await team.scheduled(), await team.scheduled(scheduledOn="2024-06-12")
+    request = await team.tabled(first)
+    if reason != "MEETING_CANCELLED":
+        await team.held(first, VOTERS if reason == "NOT_REACHED" else ["coordinator", "officer", "pmh"])
+    before = await contents(urls)
+    request = await team.done("officer", "takeOffAgenda", based(request, reason=reason))
+    assert (request["state"], request["version"]) == ("TRIAGED", 4)
+    assert await written(urls, before) == {"requests": 0, "agenda_removals": 1, "audit_lines": 1, "outbox_items": 1}
+    again = await team.act("officer", "tableRequest", based(request, meetingId=first["id"]))
+    assert again["code"] == ("ALREADY_ON_AGENDA" if reason == "MEETING_CANCELLED" else "MEETING_NOT_SCHEDULED")
+    request = await team.tabled(second, request)
+    second = await team.done("officer", "holdMeeting", holding(second, team.seats(), held=day("2024-06-12")))
+    assert (await team.decided(request, second))["request"]["state"] == "ACCEPTED"
+    for persona in ("officer", "observer", "cso"):
+        data = await team.ask(
+            persona,
+            "query($id: ID!) { node(id: $id) { ... on Request { tablings { nodes { takenOff { reason } } } } } }",
+            {"id": request["id"]},
+        )
+        assert data["node"]["tablings"]["nodes"] == [{"takenOff": {"reason": reason}}, {"takenOff": None}]
+
+
 async def test_what_is_said_of_a_case_is_read_by_whom_its_narrative_is_read(team: Team) -> None:
     """Nobody thinks of the audience at each step: a step that forgets it must not be read by more than the story."""
     meeting = await team.scheduled()
@@ -369,6 +394,18 @@ def at_decision(stage: Stage) -> Iterator[Guard]:
         yield replace(guard := decide(code, field, stage), given={**guard.given, "case": {**TAKEN_UP, **mapping}})
 
 
+def at_taking_off(stage: Stage) -> Iterator[Guard]:
+    """Of `api/meetings/rules.py`: the reason is what happened."""
+    yield Guard("WRONG_STATE", "requestId", "takeOffAgenda", based(stage.triaged, reason="NOT_REACHED"))
+    yield Guard(
+        "NOT_FOUND", "requestId", "takeOffAgenda", based(stage.waiting, requestId=stage.case_id, reason="NO_QUORUM")
+    )
+    for reason in ("NO_QUORUM", "NOT_REACHED"):
+        yield Guard("MEETING_NOT_HELD", "reason", "takeOffAgenda", based(stage.waiting, reason=reason))
+    yield Guard("MEETING_HELD", "reason", "takeOffAgenda", based(stage.tabled, reason="MEETING_CANCELLED"))
+    yield Guard("QUORUM_MET", "reason", "takeOffAgenda", based(stage.tabled, reason="NO_QUORUM"))
+
+
 def at_follow_up(stage: Stage) -> Iterator[Guard]:
     step = {"kind": "MEDIATION", "done": day("2024-05-01")}
     yield Guard("WRONG_STATE", "caseId", "logActivity", {**step, "caseId": stage.closed_id})
@@ -376,7 +413,7 @@ def at_follow_up(stage: Stage) -> Iterator[Guard]:
     yield Guard("DATE_IN_FUTURE", "done", "logActivity", {"caseId": stage.case_id, **step, "done": day(TOMORROW)})
 
 
-@pytest.mark.parametrize("guards", [at_submission, at_tabling, at_decision, at_follow_up])
+@pytest.mark.parametrize("guards", [at_submission, at_tabling, at_taking_off, at_decision, at_follow_up])
 async def test_guards_refuse_in_two_languages_and_leave_nothing(
     team: Team, stage: Stage, urls: Urls, guards: Any
 ) -> None:
@@ -416,6 +453,7 @@ GIVEN = {
     "submitRequest": lambda _: submission(),
     "triageRequest": lambda stage: based(stage.submitted),
     "tableRequest": lambda stage: based(stage.triaged, meetingId=stage.scheduled["id"]),
+    "takeOffAgenda": lambda stage: based(stage.unquorate, reason="NO_QUORUM"),
     "scheduleMeeting": lambda _: {"kind": "AD_HOC", "scheduledOn": "2024-04-10"},
     "holdMeeting": lambda stage: holding(stage.scheduled, []),
     "recordDecision": lambda stage: deciding(stage.tabled, stage.held),

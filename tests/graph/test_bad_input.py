@@ -82,6 +82,7 @@ async def good(team: Team) -> dict[str, tuple[str, dict[str, Any]]]:
         "triageRequest": ("officer", based(submitted, reliability="UNSURE", note="Vu.")),
         "scheduleMeeting": ("officer", {"kind": "AD_HOC", "scheduledOn": "2024-04-10", "venue": "Bukavu"}),
         "tableRequest": ("officer", based(triaged, meetingId=coming["id"], incompleteReason="Urgent.")),
+        "takeOffAgenda": ("officer", based(await team.tabled(await team.scheduled()), reason="MEETING_CANCELLED")),
         "holdMeeting": ("officer", holding(coming, team.seats())),
         "recordDecision": ("coordinator", {**decision, "case": TAKEN_UP}),
         "logActivity": (

@@ -57,10 +57,11 @@ async def test_another_version_is_a_conflict_with_the_row_as_it_is(team: Team, u
         await team.submitted(), await team.triaged(), await team.scheduled(), await team.scheduled()
     )  # fmt: skip
     tabled = await team.tabled(held)
-    held = await team.held(held)
+    held, listed = await team.held(held), await team.tabled(await team.scheduled())
     acts: list[tuple[str, str, dict[str, Any], str]] = [
         ("officer", "triageRequest", based(submitted), submitted["id"]),
         ("officer", "tableRequest", based(triaged, meetingId=coming["id"]), triaged["id"]),
+        ("officer", "takeOffAgenda", based(listed, reason="MEETING_CANCELLED"), listed["id"]),
         ("officer", "holdMeeting", holding(coming, team.seats()), coming["id"]),
         ("coordinator", "recordDecision", deciding(tabled, held), tabled["id"]),
     ]

@@ -39,6 +39,7 @@ KNOWN: Mapping[str, Any] = {
     "coverPlace.pcode": "CD6205",
     "setUpStructure.kind": "SUB_CLS",
     "replaceRepresentative.starting": "2099-01-01",
+    "takeOffAgenda.reason": "NOT_REACHED",
 }
 """What the types do not say: without it an act is refused before it looks at any row."""
 

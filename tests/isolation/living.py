@@ -41,6 +41,9 @@ HOLD = f"""mutation($id: ID!, $version: Int!, $held: DateWithPrecisionInput!, $s
 TABLE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!) {{ tableRequest(
   requestId: $id, version: $version, meetingId: $meeting, incompleteReason: "Urgent."
 ) {{ __typename ... on Request {{ id version }} {REFUSED} }} }}"""
+TAKE_OFF = f"""mutation($id: ID!, $version: Int!) {{ takeOffAgenda(
+  requestId: $id, version: $version, reason: NOT_REACHED
+) {{ __typename ... on Request {{ id version }} {REFUSED} }} }}"""
 DECIDE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!, $decision: DecisionTaken!, $case: CaseTakenUp)
 {{ recordDecision(requestId: $id, version: $version, meetingId: $meeting, decision: $decision, case: $case)
   {{ __typename ... on Decision {{ id request {{ case {{ id }} }} }} {REFUSED} }} }}"""
@@ -82,6 +85,7 @@ STORIES = (
     Brought("triaged", "company", "TRIAGED", ["COMPANY", "PARTNER"]),
     Brought("tabled", "cso", "TABLED", ["PARTNER"]),
     Brought("pending", "mines", "TABLED"),
+    Brought("unreached", "cso", "TAKEN_OFF", ["PARTNER"]),
     Brought("deferred", "officer", "DEFERRED"),
     Brought("near", "company", "ACCEPTED", ["SECURITY_FORCES", "PARTNER", "LOCAL_COMMITTEE"]),
     Brought("far", "mines", "ACCEPTED", ["COMPANY"], elsewhere=True),
@@ -147,7 +151,9 @@ async def _live(world: World, code: str) -> None:
     there = [f"Seat:{demo_id('seat', f'{code}.{name}')}" for name in ("coordinator", "company", "mines", "cso")]
     await _done(world, f"{code}.officer", HOLD, **held, held=DAY, seats=there)
     for story in on_agenda:
-        if story.comes_to != "TABLED":
+        if story.comes_to == "TAKEN_OFF":
+            await _done(world, f"{code}.officer", TAKE_OFF, **requests[story.name])
+        elif story.comes_to != "TABLED":
             await _decided(world, code, story, requests[story.name], held["id"])
 
 

@@ -212,6 +212,7 @@ WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
     "structure_members": (SECRETARIAT, SECRETARIAT),
     "structures": (SECRETARIAT, SECRETARIAT),
     "agenda_notes": (SECRETARIAT, NOBODY),
+    "agenda_removals": (SECRETARIAT, NOBODY),
     "triage_notes": (SECRETARIAT, NOBODY),
     "sites": (SECRETARIAT, SECRETARIAT),
     "site_visits": (SECRETARIAT, SECRETARIAT),

@@ -20,7 +20,7 @@ from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.errors import InvalidInput, NotAllowed, Refusal, WrongState
 from api.groups import rules as groups
 from api.meetings import rules as meetings
-from api.meetings.rules import MeetingState
+from api.meetings.rules import MeetingState, TakenOff
 from api.requests import rules as requests
 from api.requests.rules import FactSheet, RequestState
 from api.seat import NETWORK, Pillar, Role, Seat, system_seat
@@ -50,6 +50,8 @@ def test_where_a_request_may_go(state: RequestState) -> None:
     triage, table = (lambda way=way: requests.moved(state, way) for way in (requests.TRIAGE, requests.TABLE))
     assert no(triage) == (None if state is RequestState.SUBMITTED else wrong)
     assert no(table) == (None if state in {RequestState.TRIAGED, RequestState.DEFERRED} else wrong)
+    off = no(lambda: requests.moved(state, requests.TAKE_OFF))
+    assert off == (None if state is RequestState.TABLED else wrong)
     for kind in DecisionKind:
         assert no(lambda kind=kind: requests.decided(state, kind)) == (None if state is RequestState.TABLED else wrong)
 
@@ -57,6 +59,7 @@ def test_where_a_request_may_go(state: RequestState) -> None:
 def test_each_move_leads_on() -> None:
     assert requests.moved(RequestState.SUBMITTED, requests.TRIAGE) is RequestState.TRIAGED
     assert requests.moved(RequestState.DEFERRED, requests.TABLE) is RequestState.TABLED
+    assert requests.moved(RequestState.TABLED, requests.TAKE_OFF) is RequestState.TRIAGED
     led = {kind: requests.decided(RequestState.TABLED, kind).name for kind in DecisionKind}
     assert led == {
         DecisionKind.ACCEPT: "ACCEPTED",
@@ -99,6 +102,26 @@ def test_a_meeting_is_held_once_and_decides_then() -> None:
     absent = (WrongState, "NOT_ON_AGENDA", "requestId")
     assert no(lambda: meetings.check_decides(MeetingState.HELD, on_agenda=False)) == absent
     assert no(lambda: meetings.check_decides(MeetingState.HELD, on_agenda=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "quorate", "code"),
+    [
+        (TakenOff.MEETING_CANCELLED, MeetingState.SCHEDULED, False, None),
+        (TakenOff.MEETING_CANCELLED, MeetingState.HELD, False, "MEETING_HELD"),
+        (TakenOff.NO_QUORUM, MeetingState.HELD, False, None),
+        (TakenOff.NO_QUORUM, MeetingState.HELD, True, "QUORUM_MET"),
+        (TakenOff.NO_QUORUM, MeetingState.SCHEDULED, False, "MEETING_NOT_HELD"),
+        (TakenOff.NOT_REACHED, MeetingState.HELD, True, None),
+        (TakenOff.NOT_REACHED, MeetingState.HELD, False, None),
+        (TakenOff.NOT_REACHED, MeetingState.SCHEDULED, True, "MEETING_NOT_HELD"),
+    ],
+)
+def test_a_request_comes_off_an_agenda_for_what_happened(
+    reason: TakenOff, state: MeetingState, code: str | None, *, quorate: bool
+) -> None:
+    outcome = no(lambda: meetings.check_taken_off(reason, state, quorate=quorate))
+    assert outcome == (code and (WrongState, code, "reason"))
 
 
 # Decisions
