@@ -45,6 +45,11 @@ class Limits:
     """Every bound of a request, each a setting. Within the defaults no document takes a tenth of a second."""
 
     body_bytes: int = 1_048_576
+    # Seconds without a byte of the body, seconds for the whole of it, and bytes a second that each part of it must keep
+    # up after the first silence: a body of full size comes through at 4 kB/s, and nobody holds a connection open.
+    body_silence: float = 20.0
+    body_seconds: float = 300.0
+    body_rate: int = 1_000
     document_bytes: int = 32_768
     # The place of an error is found by counting lines, again for each error.
     lines: int = 2_000

@@ -35,7 +35,6 @@ log = logging.getLogger("baraza.graphql")
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-BODY_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class GraphQLEndpoint:
     async def _answer(self, head: Head, receive: Receive) -> Answer:
         body.acceptable(head.method, head.raw, self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
-        asked = body.read(await _received(receive, self.limits.body_bytes))
+        asked = body.read(await _received(receive, self.limits))
         prepared, same = self._prepared(asked, head)
         at_door = self.documents.at_door(prepared)
         key = checked_key(head.value(b"idempotency-key"))
@@ -143,23 +142,26 @@ def _reads_rows(prepared: Prepared) -> bool:
     return not all(isinstance(node, FieldNode) and node.name.value.startswith("__") for node in chosen)
 
 
-async def _received(receive: Receive, most: int) -> bytes:
+async def _received(receive: Receive, limits: Limits) -> bytes:
     """The body, no longer than allowed and not slower than a poor link."""
-    chunks, size = [], 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
+    chunks, size, clock = [], 0, asyncio.get_running_loop().time
+    started = heard = clock()
+    while True:
+        keeping_up = started + limits.body_silence + size / limits.body_rate
+        try:
+            async with asyncio.timeout_at(min(heard + limits.body_silence, keeping_up, started + limits.body_seconds)):
                 message: Message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise RequestRefused("BODY_INCOMPLETE", 400)
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                if size > most:
-                    raise body.too_large(most)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError:
-        raise RequestRefused("BODY_INCOMPLETE", 408) from None
+        except TimeoutError:
+            raise RequestRefused("BODY_INCOMPLETE", 408) from None
+        if message["type"] == "http.disconnect":
+            raise RequestRefused("BODY_INCOMPLETE", 400)
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        heard = clock() if chunks[-1] else heard
+        if size > limits.body_bytes:
+            raise body.too_large(limits.body_bytes)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
 
 
 async def _send(send: Send, answer: Answer, media_type: str) -> None:

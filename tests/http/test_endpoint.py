@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from pydantic import SecretStr
 from api.asgi import build
 from api.demo.roster import PERSONAS, demo_id
 from api.errors import StartRefused
-from api.http import graphql as endpoint
+from api.graph.limits import Limits
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
 from api.seat import Category, Role
 from api.seats import actions as seats
@@ -193,7 +194,7 @@ async def test_the_language_of_a_sentence(team: Team, wanted: str | None, langua
 
 
 @asynccontextmanager
-async def raw(client: Client, messages: Any, **headers: str) -> AsyncIterator[Mapping[str, Any]]:
+async def raw(client: Client, messages: Any, app: Any = None, **headers: str) -> AsyncIterator[Mapping[str, Any]]:
     """Ask the application itself, with a body that comes as `messages` gives it; yields status and body."""
     named = {"content-type": PLAIN, "authorization": f"Bearer {client.token('sk.officer')}", **headers}
     scope = {
@@ -218,8 +219,7 @@ async def raw(client: Client, messages: Any, **headers: str) -> AsyncIterator[Ma
     async def send(message: Any) -> None:
         sent.append(message)
 
-    app = client.http._transport.app  # type: ignore[attr-defined]
-    await app(scope, receive, send)
+    await (app or client.http._transport.app)(scope, receive, send)  # type: ignore[attr-defined]
     yield {"status": sent[0]["status"], "body": json.loads(b"".join(part.get("body", b"") for part in sent[1:]))}
 
 
@@ -289,18 +289,46 @@ async def test_an_endless_body_is_left_at_the_bound(client: Client) -> None:
     assert len(read) == BODY_BYTES // 65_536 + 1
 
 
-async def test_a_slow_body_is_cut_off(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each part comes in time, all of them together do not."""
-    monkeypatch.setattr(endpoint, "BODY_SECONDS", 0.2)
+SLOW = [GOOD[at : at + 1] for at in range(len(GOOD))]
+PAUSE = 0.04
+"""Between the bytes: 25 of them a second, for more than a second."""
+
+
+@pytest.mark.parametrize(
+    ("bounds", "status"),
+    [
+        ({"body_silence": 0.3, "body_rate": 10, "body_seconds": 20.0}, 200),
+        ({"body_silence": PAUSE / 2, "body_rate": 10, "body_seconds": 20.0}, 408),
+        ({"body_silence": 0.3, "body_rate": 500, "body_seconds": 20.0}, 408),
+        ({"body_silence": 0.3, "body_rate": 10, "body_seconds": 0.5}, 408),
+    ],
+    ids=["a poor link", "silence", "a trickle", "no end"],
+)
+async def test_a_body_may_be_slow_but_not_for_ever(client: Client, bounds: dict[str, Any], status: int) -> None:
+    """A poor link is waited for as long as something comes; who holds the connection open is not."""
     begun = time.monotonic()
-    parts = [GOOD[at : at + 1] for at in range(len(GOOD))]
-    async with raw(client, chunks(*parts, pause=0.05), accept_language="en") as answer:
-        assert (answer["status"], time.monotonic() - begun < 0.6) == (408, True)
-    assert answer["body"]["errors"] == [
-        {"message": SENTENCES["BODY_INCOMPLETE"][1], "extensions": {"code": "BODY_INCOMPLETE"}}
-    ]
-    async with raw(client, chunks(*parts)) as answer:
-        assert (answer["status"], answer["body"]) == (200, {"data": {"__typename": "Query"}})
+    app = replace(graphql_of(client), limits=Limits(**bounds))
+    async with raw(client, chunks(*SLOW, pause=PAUSE), app=app, accept_language="en") as answer:
+        assert answer["status"] == status
+        assert (time.monotonic() - begun > PAUSE * len(SLOW)) == (status == 200)
+    if status == 200:
+        assert answer["body"] == {"data": {"__typename": "Query"}}
+    else:
+        said = {"message": SENTENCES["BODY_INCOMPLETE"][1], "extensions": {"code": "BODY_INCOMPLETE"}}
+        assert answer["body"]["errors"] == [said]
+
+
+def test_a_body_of_full_size_comes_in_time_over_a_poor_link() -> None:
+    """400 ms and 4 kB/s (SECURITY 8)."""
+    limits = Limits()
+    assert limits.body_bytes / 4_000 < limits.body_seconds
+    assert limits.body_rate < 4_000
+
+
+def graphql_of(client: Client) -> Any:
+    """The endpoint itself."""
+    (found,) = [route.app for route in client.http._transport.app.routes if route.path == "/graphql"]  # type: ignore[attr-defined]
+    return found
 
 
 async def test_a_body_that_breaks_off_is_not_done(client: Client, urls: Urls) -> None:
