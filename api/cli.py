@@ -115,10 +115,14 @@ def worker() -> None:
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # `-1` is a revision
-def migrate(revision: Annotated[str, typer.Argument(help="Where to; `-1` is one step down.")] = "head") -> None:
+def migrate(
+    revision: Annotated[str, typer.Argument(help="Where to; `-1` is one step down.")] = "head",
+    *,
+    destroy: Annotated[bool, typer.Option("--destroy", help="Go back although records are deleted.")] = False,
+) -> None:
     """Bring the database to the shape that this version expects."""
     with _database(load()) as urls:
-        _run(run_migrations(urls.owner, urls.app, revision))
+        _run(run_migrations(urls.owner, urls.app, revision, destroy=destroy))
 
 
 @app.command()

@@ -29,10 +29,9 @@ LOCK = 7_241_996_013
 """Only one process migrates at a time."""
 
 
-async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "head") -> None:
-    """Make the service's role and run the revisions up or down to `revision`; raise `StartRefused` where the
-    database is out of
-    reach or newer than the code."""
+async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "head", *, destroy: bool = False) -> None:
+    """Make the service's role and run the revisions up or down to `revision`; raise `StartRefused` where the database
+    is out of reach or newer than the code, or a way down would take a group's records and `destroy` was not said."""
     parsed_url(app_url.get_secret_value())
     engine = create_async_engine(driver_url(owner_url.get_secret_value()), poolclass=NullPool, hide_parameters=True)
     try:
@@ -40,7 +39,7 @@ async def migrate(owner_url: SecretStr, app_url: SecretStr, revision: str = "hea
             await connection.exec_driver_sql("SET lock_timeout = '10s'")
             await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             await connection.exec_driver_sql((ROOT / "deploy" / "roles.sql").read_text())
-            await connection.run_sync(_run, revision)
+            await connection.run_sync(_run, revision, destroy)
         await _let_in(owner_url, app_url)
     except (CommandError, RevisionError):
         raise StartRefused(
@@ -70,12 +69,29 @@ async def up_to_date(owner_url: SecretStr) -> None:
         raise StartRefused("The database has the shape of another version: run `baraza migrate` with this one.")
 
 
-def _run(connection: Connection, revision: str) -> None:
+def _run(connection: Connection, revision: str, destroy: bool) -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     behind = _behind(ScriptDirectory.from_config(config), connection)
-    (command.downgrade if revision.startswith("-") or revision in behind else command.upgrade)(config, revision)
+    if not (revision.startswith("-") or revision in behind):
+        command.upgrade(config, revision)
+        return
+    if not destroy and _holds_groups(connection):
+        raise StartRefused(
+            "Going back deletes records of the groups in this database for good: make a backup, then add --destroy."
+        )
+    command.downgrade(config, revision)
+
+
+def _holds_groups(connection: Connection) -> bool:
+    """Whether there are records that a way down would take. Row security hides them from the owner too."""
+    if connection.exec_driver_sql("SELECT to_regclass('working_groups')").scalar() is None:
+        return False
+    connection.exec_driver_sql("ALTER TABLE working_groups NO FORCE ROW LEVEL SECURITY")
+    held = bool(connection.exec_driver_sql("SELECT EXISTS (SELECT FROM working_groups)").scalar())
+    connection.exec_driver_sql("ALTER TABLE working_groups FORCE ROW LEVEL SECURITY")
+    return held
 
 
 def _behind(scripts: ScriptDirectory, connection: Connection) -> set[str]:

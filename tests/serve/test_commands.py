@@ -86,7 +86,10 @@ async def test_migrations_go_down_and_up(baraza: Shell, empty: Place) -> None:
     migrate()
     assert await tables() == all_of_them
     assert baraza("demo", data=empty.data, **empty.settings).said != "0 steps entered.\n"
-    migrate("2026_11_25_ground")
+    refused = baraza("migrate", "2026_11_25_ground", data=empty.data, **empty.settings).sentence
+    assert "--destroy" in refused
+    assert await tables() == all_of_them
+    migrate("2026_11_25_ground", "--destroy")
     assert "requests" not in await tables()
     await owner.close()
 

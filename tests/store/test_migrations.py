@@ -163,7 +163,7 @@ async def test_each_step_goes_down_and_up_beside_data(empty: Urls, tmp_path: Pat
     before = await _content(empty)
     assert min(before[name] for name in ("seats", "requests", "cases", "audit_lines")) > 0
     for steps in range(1, len(REVISIONS)):
-        await migrate(empty.owner, empty.app, f"-{steps}")
+        await migrate(empty.owner, empty.app, f"-{steps}", destroy=True)
         remaining = await _content(empty)
         assert 0 < len(remaining) < len(before)
         assert remaining == {name: before[name] for name in remaining}
@@ -188,7 +188,7 @@ async def test_what_a_step_moves_comes_back_as_it_was(empty: Urls, tmp_path: Pat
     assert sum(row[2:] == ("2019-05-17", None, "DAY") for row in exactly) == 3
     authors = await _seen(empty, "SELECT request_id, organisation_id FROM request_authors")
     assert [row[1] for row in authors].count(None) == 2
-    await migrate(empty.owner, empty.app, "2026_11_25_casework")
+    await migrate(empty.owner, empty.app, "2026_11_25_casework", destroy=True)
     assert await _seen(empty, f"SELECT id, {arrival} FROM requests") == exactly
     assert await _seen(empty, "SELECT request_id FROM request_authors WHERE organisation_id IS NULL") == []
     await migrate(empty.owner, empty.app)
@@ -313,6 +313,27 @@ async def test_a_failed_migration_leaves_no_half(empty: Urls) -> None:
     with pytest.raises(StartRefused, match="42P07"):
         await migrate(empty.owner, empty.app)
     assert await _rows(empty, CATALOGUE["tables"]) == [("activities", "r")]
+
+
+async def test_records_are_not_destroyed_by_a_step_back(empty: Urls, tmp_path: Path) -> None:
+    """Only when it is asked for in so many words; a database without groups has nothing to lose."""
+    await migrate(empty.owner, empty.app)
+    for revision in ("base", "head"):
+        await migrate(empty.owner, empty.app, revision)
+    loading.make_keys(tmp_path / "keys.json")
+    store = Store(empty.app, Keyring(tmp_path / "keys.json"), size=2, wait=5)
+    await loading.load(store)
+    await store.close()
+    before = await _content(empty)
+    for revision in ("-1", "base", REVISIONS[0]):
+        with pytest.raises(StartRefused, match="--destroy"):
+            await migrate(empty.owner, empty.app, revision)
+    await migrate(empty.owner, empty.app)
+    assert await _content(empty) == before
+    bound = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'working_groups'"
+    assert await _rows(empty, bound) == [(True,)]
+    await migrate(empty.owner, empty.app, "base", destroy=True)
+    assert await _rows(empty, CATALOGUE["tables"]) == []
 
 
 async def test_an_older_revision_is_gone_down_to(empty: Urls) -> None:
