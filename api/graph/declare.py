@@ -90,7 +90,9 @@ def sealed(column_name: str, description: str) -> Any:
     def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
         return None if getattr(root, column_name) is None else info.context.show(root, column_name)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "sealed"})
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={"kind": "sealed", "column": column_name}
+    )
 
 
 def to_one(edge: ToOne, description: str) -> Any:

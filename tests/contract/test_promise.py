@@ -128,7 +128,9 @@ def _agrees(mapper: Any, field: Any, *, nullable: bool) -> None:
         assert column.nullable == nullable, f"{column} is {'' if column.nullable else 'not '}null"
         assert not isinstance(column.type, LargeBinary), f"{column} is sealed and published in clear"
     elif kind == "sealed":
-        assert any(isinstance(column.type, LargeBinary) for column in mapper.columns)
+        column = mapper.columns[field.metadata["column"]]
+        assert isinstance(column.type, LargeBinary), f"{column} is published as sealed and is not"
+        assert column.nullable == nullable, f"{column} is {'' if column.nullable else 'not '}null"
     elif isinstance(edge, ToOne):
         assert nullable, f"{field.python_name}: what row security hides is null"
         assert edge.source in mapper.all_orm_descriptors

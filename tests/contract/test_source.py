@@ -7,13 +7,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 GROUND = {"graph", "http", "store", "demo", "imports"}
 FOUR = {"__init__.py", "tables.py", "rules.py", "reads.py", "actions.py"}
-EXECUTES = {"rows", "scalars", "session", "execute", "savepoint", "fetch", "flush"}
+EXECUTES = {"add", "rows", "scalars", "session", "execute", "savepoint", "fetch", "flush"}
 
 
 def _sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -35,6 +37,47 @@ def test_one_commit_in_the_code_base() -> None:
             if called or text:
                 commits.append(str(path))
     assert commits == ["api/store/engine.py"]
+
+
+STORE = "api/store/"
+BEGINS = {"begin", "begin_nested"}
+"""What engines, connections and sessions open."""
+
+
+def beginnings(tree: ast.Module) -> list[str]:
+    """Where the source opens a transaction or reaches for what could."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BEGINS:
+            found.append(f"{node.lineno} .{node.func.attr}(")
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found += [f"{node.lineno} import {name}" for name in modules if name.startswith("sqlalchemy.ext.asyncio")]
+    return found
+
+
+def test_only_the_store_opens_transactions() -> None:
+    """Migrations have the connection that the store hands in, and Alembic's own word for its transaction."""
+    found = [
+        f"{path}:{each}"
+        for path, tree in _sources("api", "schema", "migrations")
+        if not str(path).startswith(STORE)
+        for each in beginnings(tree)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "async def f(store):\n    async with store._engine.begin() as connection: pass",
+        "session.begin_nested()",
+        "from sqlalchemy.ext.asyncio import AsyncSession",
+        "import sqlalchemy.ext.asyncio.engine",
+    ],
+)
+def test_a_planted_beginning_is_found(planted: str) -> None:
+    assert len(beginnings(ast.parse(planted))) == 1
 
 
 def test_resolvers_await_no_sql() -> None:
