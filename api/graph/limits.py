@@ -1,4 +1,5 @@
-"""What a document and its variables may weigh, measured in one pass before anything walks or compares them.
+"""What a document may weigh, measured in one pass before anything but the parser walks or compares it, and what its
+variables may weigh, measured before they are coerced.
 
 Each selection set is walked once and each fragment measured once; its measure is added wherever it is spread. So the
 pass is linear in the document although its figures are those of the expanded document: twenty-five fragments that
@@ -42,7 +43,8 @@ CEILING = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every bound of a request, each a setting. Within the defaults no document takes a tenth of a second."""
+    """Every bound of a request, which whoever composes the service may set. Within the defaults the hostile documents
+    that the tests know are answered in a tenth of a second, or in three times what an honest one of full size takes."""
 
     body_bytes: int = 1_048_576
     # Seconds without a byte of the body, seconds for the whole of it, and bytes a second that each part of it must keep
@@ -76,8 +78,6 @@ class Limits:
     variable_depth: int = 32
     variable_values: int = 20_000
     # Of the cost with real page sizes, which is counted later, with the schema.
-    page: int = 100
-    declared_page: int = 1_000
     cost: int = 1_000
     # Text of sealed columns in one answer, each time that it stands there: what it takes to open and to hold.
     sealed_characters: int = 4_000_000

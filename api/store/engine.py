@@ -61,7 +61,7 @@ class Rollback(Exception):  # noqa: N818 - a wish, not an error
 
 
 class Store:
-    """Lends bound transactions; nothing else in the code base begins or commits one."""
+    """Lends bound transactions; nothing else begins or commits one, but the migrations their own."""
 
     def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
         self.keyring = keyring

@@ -1,4 +1,5 @@
-"""The bound transaction that an operation lives in: the only begin, the only commit (ARCHITECTURE §1)."""
+"""The bound transaction that an operation lives in. It begins in `binding.py` and is committed in `engine.py`; here are
+its statements and the savepoints of its acts (ARCHITECTURE §1)."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ Row = TypeVar("Row", bound="Base")
 
 @dataclass(slots=True)
 class Operation:
-    """One transaction, one snapshot, one seat. Statements run one after another, behind a lock."""
+    """One transaction, one snapshot, one seat. Statements run one after another, behind a lock; savepoints need none,
+    since acts are done one after another."""
 
     seat: Seat
     session: AsyncSession
