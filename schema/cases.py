@@ -155,7 +155,7 @@ class CaseQuery:
 
 @strawberry.type
 class CaseMutation:
-    @act("Write down a step taken on a case.")
+    @act("Write down a step taken on a case.", grant="activity.log")
     async def log_activity(
         self,
         info: Info[Any, None],

@@ -127,7 +127,7 @@ class GroupQuery:
 
 @strawberry.type
 class GroupMutation:
-    @act("Change how the group works; what was decided before stays decided.")
+    @act("Change how the group works; what was decided before stays decided.", grant="settings.change")
     async def change_settings(
         self,
         info: Info[Any, None],
@@ -136,7 +136,7 @@ class GroupMutation:
     ) -> SettingsResult:
         return await actions.change_settings(info.context.operation, version=version, changes=given(changes))
 
-    @act("Judge where the group is in its life.")
+    @act("Judge where the group is in its life.", grant="group.assess")
     async def assess_phase(
         self,
         info: Info[Any, None],
@@ -148,7 +148,7 @@ class GroupMutation:
             info.context.operation, phase_id=made(id, "GroupPhase"), phase=phase, assessed=assessed.value()
         )
 
-    @act("For the network: say how far a group has joined.")
+    @act("For the network: say how far a group has joined.", grant="group.place")
     async def place_group(
         self,
         info: Info[Any, None],
@@ -165,7 +165,10 @@ class GroupMutation:
             since=since,
         )
 
-    @act("For the network: a group covers a place from a day on; said again with a last day, it ends.")
+    @act(
+        "For the network: a group covers a place from a day on; said again with a last day, it ends.",
+        grant="group.cover",
+    )
     async def cover_place(
         self,
         info: Info[Any, None],
@@ -182,7 +185,7 @@ class GroupMutation:
             valid_to=valid_to,
         )
 
-    @act("For the network: enter an organisation into the registry.")
+    @act("For the network: enter an organisation into the registry.", grant="organisation.register")
     async def register_organisation(
         self,
         info: Info[Any, None],

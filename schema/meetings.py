@@ -124,7 +124,7 @@ class MeetingQuery:
 
 @strawberry.type
 class MeetingMutation:
-    @act("Put a meeting in the calendar.")
+    @act("Put a meeting in the calendar.", grant="meeting.schedule")
     async def schedule_meeting(
         self,
         info: Info[Any, None],
@@ -141,7 +141,7 @@ class MeetingMutation:
             venue=venue,
         )
 
-    @act("Write down that a meeting took place, and which seats were there.")
+    @act("Write down that a meeting took place, and which seats were there.", grant="meeting.hold")
     async def hold_meeting(
         self,
         info: Info[Any, None],
@@ -158,7 +158,7 @@ class MeetingMutation:
             seat_ids={referred(seat_id, "Seat", "seatIds") for seat_id in seat_ids},
         )
 
-    @act("Put a request on the agenda of a meeting to come; the version shown is fixed.")
+    @act("Put a request on the agenda of a meeting to come; the version shown is fixed.", grant="request.table")
     async def table_request(
         self,
         info: Info[Any, None],
@@ -177,7 +177,10 @@ class MeetingMutation:
             incomplete_reason=incomplete_reason,
         )
 
-    @act("Take a request off the agenda of a meeting that did not decide on it; another meeting may have it.")
+    @act(
+        "Take a request off the agenda of a meeting that did not decide on it; another meeting may have it.",
+        grant="request.take_off",
+    )
     async def take_off_agenda(
         self,
         info: Info[Any, None],
@@ -192,7 +195,10 @@ class MeetingMutation:
             reason=reason,
         )
 
-    @act("Record the group's decision on a tabled request; acceptance opens the case in the same act.")
+    @act(
+        "Record the group's decision on a tabled request; acceptance opens the case in the same act.",
+        grant="decision.record",
+    )
     async def record_decision(
         self,
         info: Info[Any, None],

@@ -173,7 +173,7 @@ class RequestQuery:
 
 @strawberry.type
 class RequestMutation:
-    @act("Bring a matter to the group.")
+    @act("Bring a matter to the group.", grant="request.submit")
     async def submit_request(
         self,
         info: Info[Any, None],
@@ -206,7 +206,10 @@ class RequestMutation:
             told=told.value(),
         )
 
-    @act("Judge the source and measure the fact sheet; triage cannot refuse, only the group decides.")
+    @act(
+        "Judge the source and measure the fact sheet; triage cannot refuse, only the group decides.",
+        grant="request.triage",
+    )
     async def triage_request(
         self,
         info: Info[Any, None],

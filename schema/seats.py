@@ -109,7 +109,7 @@ class SeatQuery:
 
 @strawberry.type
 class SeatMutation:
-    @act("Invite somebody to a new seat of the group. The answer has the code that leads there.")
+    @act("Invite somebody to a new seat of the group. The answer has the code that leads there.", grant="seat.give")
     async def invite_to_seat(
         self,
         info: Info[Any, None],
@@ -129,7 +129,10 @@ class SeatMutation:
             valid_from=valid_from,
         )
 
-    @act("For the network: name a group's coordinator. The answer has the code that leads to the seat.")
+    @act(
+        "For the network: name a group's coordinator. The answer has the code that leads to the seat.",
+        grant="seat.give",
+    )
     async def name_coordinator(
         self,
         info: Info[Any, None],
@@ -150,7 +153,9 @@ class SeatMutation:
             valid_from=valid_from,
         )
 
-    @act("Invite an alternate for the holder of a seat: the same rights, and one place at the table.")
+    @act(
+        "Invite an alternate for the holder of a seat: the same rights, and one place at the table.", grant="seat.give"
+    )
     async def invite_alternate(
         self,
         info: Info[Any, None],
@@ -167,7 +172,9 @@ class SeatMutation:
             valid_from=valid_from,
         )
 
-    @act("Another person takes a seat's place. The old seat ends and keeps what was done from it.")
+    @act(
+        "Another person takes a seat's place. The old seat ends and keeps what was done from it.", grant="seat.replace"
+    )
     async def replace_representative(
         self,
         info: Info[Any, None],
@@ -186,7 +193,7 @@ class SeatMutation:
             starting=starting,
         )
 
-    @act("End a seat and its alternates'. Without a last day its rights end with the next request.")
+    @act("End a seat and its alternates'. Without a last day its rights end with the next request.", grant="seat.end")
     async def end_seat(
         self,
         info: Info[Any, None],
@@ -198,7 +205,9 @@ class SeatMutation:
             info.context.operation, seat_id=referred(seat_id, "Seat", "seatId"), version=version, on=on
         )
 
-    @act("Make a new code for an invitation that was lost or has expired; the old one leads nowhere.")
+    @act(
+        "Make a new code for an invitation that was lost or has expired; the old one leads nowhere.", grant="seat.give"
+    )
     async def renew_invitation(
         self,
         info: Info[Any, None],
@@ -211,7 +220,10 @@ class SeatMutation:
             version=version,
         )
 
-    @door("Take the seat that an invitation's code leads to. It needs no seat yet, only a token, and stands alone.")
+    @door(
+        "Take the seat that an invitation's code leads to. It needs no seat yet, only a token, and stands alone.",
+        grant="invitation.accept",
+    )
     async def accept_invitation(
         self,
         info: Info[Any, None],

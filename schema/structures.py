@@ -79,7 +79,7 @@ class StructureQuery:
 
 @strawberry.type
 class StructureMutation:
-    @act("Set up a structure, under another or alone.")
+    @act("Set up a structure, under another or alone.", grant="structure.set_up")
     async def set_up_structure(
         self,
         info: Info[Any, None],
@@ -104,7 +104,7 @@ class StructureMutation:
             since=since.value(),
         )
 
-    @act("An organisation joins a structure.")
+    @act("An organisation joins a structure.", grant="structure.change")
     async def admit_to_structure(
         self,
         info: Info[Any, None],
@@ -121,7 +121,7 @@ class StructureMutation:
             valid_from=valid_from,
         )
 
-    @act("An organisation leaves a structure; that it was there stays.")
+    @act("An organisation leaves a structure; that it was there stays.", grant="structure.change")
     async def leave_structure(
         self,
         info: Info[Any, None],
@@ -136,7 +136,7 @@ class StructureMutation:
             on=on,
         )
 
-    @act("Record the law or decree that a structure stands on.")
+    @act("Record the law or decree that a structure stands on.", grant="structure.change")
     async def record_instrument(
         self,
         info: Info[Any, None],

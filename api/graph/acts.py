@@ -48,15 +48,15 @@ class Refused:
         return getattr(self.refusal, "current", None)
 
 
-def act(description: str) -> Any:
-    """Publish a method as a mutation."""
-    return strawberry.mutation(description=description, extensions=[Act()])
+def act(description: str, *, grant: str) -> Any:
+    """Publish a method as a mutation. `grant` is what it asks leave for, and its name in the audit whoever refuses."""
+    return strawberry.mutation(description=description, metadata={"grant": grant}, extensions=[Act()])
 
 
-def door(description: str) -> Any:
+def door(description: str, *, grant: str) -> Any:
     """Publish a method as a mutation for a bearer who has no seat yet. It is its own key: said again, it answers the
     same."""
-    return strawberry.mutation(description=description, extensions=[Act()], metadata={"door": True})
+    return strawberry.mutation(description=description, metadata={"door": True, "grant": grant}, extensions=[Act()])
 
 
 def argument(description: str, *, most: int = MOST_TEXT, of: str = "characters") -> Any:
@@ -107,7 +107,8 @@ class Act(FieldExtension):
                 raise
             refused = meant
         if isinstance(refused, NotAllowed):
-            act_name = str(refused.values.get("act", info.python_name))
+            grant = info._field.metadata["grant"]  # noqa: SLF001 - as above
+            act_name = str(refused.values.get("act", grant))
             await record(operation, act_name, outcome=AuditOutcome.REFUSED)
         return refused
 

@@ -485,3 +485,17 @@ async def test_a_seat_without_the_grant_leaves_only_the_audit_line(
         line = await connection.fetchrow("SELECT * FROM audit_lines ORDER BY at DESC, id DESC LIMIT 1")
     assert (line["act"], line["outcome"], line["seat_id"]) == (act, "REFUSED", team.seat_id(name))
     assert (line["group_id"], line["subject_ids"]) == (team.group_id, [])
+
+
+async def test_an_act_has_one_name_in_the_audit_whoever_refuses_it(
+    team: Team, stage: Stage, urls: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the grant let it pass and row security did not."""
+    for act, name in (("scheduleMeeting", "pmh"), ("submitRequest", "custodian")):
+        with monkeypatch.context() as patch:
+            patch.setattr(policy, "require", lambda *_: None)
+            outcome = await team.act(name, act, GIVEN[act](stage))
+        assert outcome["code"] == "NOT_ALLOWED"
+        async with owner(urls, "audit_lines") as connection:
+            line = await connection.fetchrow("SELECT act, outcome FROM audit_lines ORDER BY at DESC, id DESC LIMIT 1")
+        assert (CODES[line["act"]], line["outcome"]) == (act, "REFUSED")

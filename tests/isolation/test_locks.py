@@ -86,6 +86,12 @@ def test_every_mutation_is_possible_and_asks_leave(possible: dict[str, Possible]
     assert all(each.acts for each in possible.values())
 
 
+def test_every_mutation_names_the_grant_that_it_asks_for(possible: dict[str, Possible]) -> None:
+    """It stands in the audit where row security refuses the act."""
+    named = {name: field.extensions["strawberry-definition"].metadata.get("grant") for name, field in MUTATIONS.items()}
+    assert {name: each.acts for name, each in possible.items()} == {name: {grant} for name, grant in named.items()}
+
+
 def test_every_grant_is_asked_for(possible: dict[str, Possible]) -> None:
     assert {act for each in possible.values() for act in each.acts} | {*UNPUBLISHED, "invitation.accept"} == set(
         policy.GRANTS
