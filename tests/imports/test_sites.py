@@ -56,6 +56,7 @@ async def test_what_differs_is_changed_and_nothing_else(into: Imports) -> None:
     asked = 'sites(filter: {code: "codmine90001"}) { nodes { latestVisit { workers minerals { nodes { mineral } } } } }'
     (site,) = (await into.ask(asked))["sites"]["nodes"]
     assert site["latestVisit"] == {"workers": 7, "minerals": {"nodes": [{"mineral": "CASSITERITE"}]}}
+    assert (await into.ask("sites(filter: {mineral: [GOLD, COLTAN]}) { totalCount }"))["sites"]["totalCount"] == 0
     assert await into.ask("sites { nodes { id visits { nodes { id } } } }") == ids
     assert counts(await into.run(changed))[0] == "2 visits: 0 new, 0 changed, 2 unchanged."
     assert counts(await into.run(first))[0] == "2 visits: 0 new, 1 changed, 1 unchanged."
