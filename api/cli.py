@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import logging
-import os
-import signal
-import socket
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations at run time
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 import uvicorn
-from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.asgi import build, check_mode
-from api.demo import loading
 from api.demo.roster import PERSONAS
-from api.errors import RequestRefused, StartRefused
-from api.groups.actions import check_keys
+from api.errors import StartRefused
 from api.identity import DevelopmentIssuer
 from api.imports.sites import import_sites
-from api.issuers import IssuerTrouble, fetch
 from api.joining import Joined, Joining, join
-from api.seat import Category, Pillar, Role, system_seat
+from api.preparing import load_demo, prepare
+from api.running import Urls, database, known, leave_quietly, listening, opened, run, say, store_of
+from api.seat import Category, Pillar
 from api.settings import Settings, load
-from api.store import embedded
-from api.store.engine import Store
 from api.store.migrating import migrate as run_migrations
 from api.store.migrating import up_to_date
-from api.store.sealing import Keyring
-from api.store.supervise import end_with_parent
 from api.worker import work
 from schema.root import schema
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
-    from types import FrameType
+    from collections.abc import Iterator
 
     from api.imports.report import Report
 
@@ -65,13 +52,6 @@ Development = Annotated[
 ]
 
 
-class Urls(NamedTuple):
-    """Where the database is, as the service's role and as the owner."""
-
-    app: SecretStr
-    owner: SecretStr
-
-
 def main() -> None:
     """Run a command; what an operator must know is one sentence, and the exit code 1."""
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
@@ -85,10 +65,10 @@ def main() -> None:
 def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
-    _leave_quietly()
-    with _listening(settings) as listener, _served(settings) as urls:
-        _run(_prepare(settings, urls))
-        application = build(settings, _store(settings, urls))
+    leave_quietly()
+    with listening(settings) as listener, _served(settings) as urls:
+        run(prepare(settings, urls))
+        application = build(settings, store_of(settings, urls))
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(
             uvicorn.Config(
@@ -101,7 +81,7 @@ def serve(*, development: Development = False) -> None:
             )
         )
         graphiql = [f"GraphiQL: {address}/graphiql/"] if settings.development else []
-        _say(f"Baraza serves on {address}/graphql", *graphiql, "Stop it with Ctrl-C.")
+        say(f"Baraza serves on {address}/graphql", *graphiql, "Stop it with Ctrl-C.")
         server.run(sockets=[listener])
 
 
@@ -109,9 +89,9 @@ def serve(*, development: Development = False) -> None:
 def worker() -> None:
     """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
     settings = load()
-    _leave_quietly()
-    with _database(settings) as urls:
-        _run(_carry(settings, urls))
+    leave_quietly()
+    with database(settings) as urls:
+        run(_carry(settings, urls))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # `-1` is a revision
@@ -121,17 +101,17 @@ def migrate(
     destroy: Annotated[bool, typer.Option("--destroy", help="Go back although records are deleted.")] = False,
 ) -> None:
     """Bring the database to the shape that this version expects."""
-    with _database(load()) as urls:
-        _run(run_migrations(urls.owner, urls.app, revision, destroy=destroy))
+    with database(load()) as urls:
+        run(run_migrations(urls.owner, urls.app, revision, destroy=destroy))
 
 
 @app.command()
 def demo() -> None:
     """Enter the demonstration network; run again, it adds only what is missing."""
     settings = _settings(development=True)
-    with _database(settings) as urls:
-        done = _run(_load_demo(settings, urls))
-    _say(f"{done} steps entered.")
+    with database(settings) as urls:
+        done = run(load_demo(settings, urls))
+    say(f"{done} steps entered.")
 
 
 @group.command("add")
@@ -159,9 +139,9 @@ def group_add(
         category=_coded(Category, category),
         pillar=_coded(Pillar, pillar),
     )
-    with _database(settings) as urls:
-        joined: Joined = _run(_join(settings, urls, joining))
-    _say(
+    with database(settings) as urls:
+        joined: Joined = run(_join(settings, urls, joining))
+    say(
         f"Group {joined.code} is open.",
         f"Its first coordinator signs in and accepts this invitation until {joined.expires_on}: {joined.invitation}",
     )
@@ -179,7 +159,7 @@ def token(
         raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
     if not new and persona not in {known.name for known in PERSONAS}:
         raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
-    _say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
+    say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
 
 
 @imports.command("sites")
@@ -194,29 +174,29 @@ def sites(
 ) -> None:
     """Bring visits of sites into a group; run again, it adds and changes only what differs."""
     settings = load()
-    with _database(settings) as urls:
-        done = _run(_import_sites(settings, urls, group, file, dry_run=dry_run), stopped=INTERRUPTED)
+    with database(settings) as urls:
+        done = run(_import_sites(settings, urls, group, file, dry_run=dry_run), stopped=INTERRUPTED)
     if report is not None:
         done.write(report)
-    _say(*done.lines())
+    say(*done.lines())
     sys.exit(ROWS_REFUSED if done.refused else 0)
 
 
 @app.command("database-url")
 def database_url(*, owner: Annotated[bool, typer.Option(help="As the owner of the tables.")] = False) -> None:
     """Print the URL of the database, for psql and other tools. It holds a password."""
-    urls = _known(load())
+    urls = known(load())
     if urls is None:
         raise StartRefused(
             "No server runs on this data folder: start one with `make serve`, or set BARAZA_DATABASE_URL."
         )
-    _say((urls.owner if owner else urls.app).get_secret_value())
+    say((urls.owner if owner else urls.app).get_secret_value())
 
 
 @app.command()
 def sdl() -> None:
     """Print the schema."""
-    _say(schema.as_str())
+    say(schema.as_str())
 
 
 def _coded(codes: type[Code], name: str) -> Code:
@@ -232,112 +212,27 @@ def _settings(*, development: bool) -> Settings:
     return load(mode="development") if development else settings
 
 
-def _known(settings: Settings) -> Urls | None:
-    if settings.database_url is not None and settings.owner_database_url is not None:
-        return Urls(settings.database_url, settings.owner_database_url)
-    server = embedded.running(settings.data)
-    return Urls(SecretStr(server.app_url), SecretStr(server.owner_url)) if server else None
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Urls]:
-    """The server that is named or runs already, or our own for as long as the command lasts."""
-    known = _known(settings)
-    if known is not None:
-        yield known
-        return
-    with embedded.postgres(settings.data) as server:
-        yield Urls(SecretStr(server.app_url), SecretStr(server.owner_url))
-
-
 @contextmanager
 def _served(settings: Settings) -> Iterator[Urls]:
     check_mode(settings)
-    with _database(settings) as urls:
+    with database(settings) as urls:
         yield urls
-
-
-async def _prepare(settings: Settings, urls: Urls) -> None:
-    """Migrate; in development load the demonstration once, in production see that this is a network to serve."""
-    await _check_issuer(settings)
-    await run_migrations(urls.owner, urls.app)
-    await (_load_demo(settings, urls) if settings.development else _check_network(settings, urls))
-
-
-async def _check_issuer(settings: Settings) -> None:
-    """One that is away stops nobody, since links are poor; a name that is not its own is an operator's to correct."""
-    if settings.oidc_issuer is None:
-        return
-    try:
-        await fetch(settings.oidc_issuer)
-    except IssuerTrouble as trouble:
-        if trouble.code == "ANOTHER_ISSUER":
-            raise StartRefused(
-                "The issuer calls itself otherwise than BARAZA_OIDC_ISSUER does: set it to the `issuer` that its "
-                "openid-configuration says, to the letter."
-            ) from None
-
-
-async def _load_demo(settings: Settings, urls: Urls) -> int:
-    """Whose key is missing gets it first, unless the whole file is missing: then a network that is there needs it
-    back."""
-    async with _opened(settings, urls) as store:
-        try:
-            if settings.keys.exists() or not await loading.loaded(store):
-                loading.make_keys(settings.keys)
-            store.keyring.check()
-            entered = await loading.load(store)
-            await _check_keys(store)
-        except RequestRefused:
-            raise StartRefused(
-                "This database holds another network, which the demonstration cannot be entered into: "
-                "name an empty one."
-            ) from None
-    return entered
-
-
-async def _check_network(settings: Settings, urls: Urls) -> None:
-    """A network without groups has no keys yet."""
-    async with _opened(settings, urls) as store:
-        if await loading.shown(store):
-            raise StartRefused(
-                "This database holds the demonstration, which production does not serve: name another with "
-                "BARAZA_DATABASE_URL or BARAZA_DATA."
-            )
-        if settings.keys.exists() or await loading.loaded(store):
-            store.keyring.check()
-        await _check_keys(store)
-
-
-@asynccontextmanager
-async def _opened(settings: Settings, urls: Urls) -> AsyncIterator[Store]:
-    store = _store(settings, urls)
-    try:
-        await store.check()
-        yield store
-    except (OSError, SQLAlchemyError, RequestRefused):
-        raise StartRefused(
-            "BARAZA_DATABASE_URL does not lead to the migrated database: check that it runs and both URLs, "
-            "then run `baraza migrate`."
-        ) from None
-    finally:
-        await store.close()
 
 
 async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
     await up_to_date(urls.owner)
-    async with _opened(settings, urls) as store:
+    async with opened(settings, urls) as store:
         return await join(store, joining)
 
 
 async def _carry(settings: Settings, urls: Urls) -> None:
     await up_to_date(urls.owner)
-    await work(_store(settings, urls))
+    await work(store_of(settings, urls))
 
 
 async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, *, dry_run: bool) -> Report:
     await up_to_date(urls.owner)
-    store = _store(settings, urls)
+    store = store_of(settings, urls)
     try:
         return await import_sites(store, group, file, _progress, dry_run=dry_run)
     finally:
@@ -349,69 +244,4 @@ async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, 
 def _progress(rows: int) -> None:
     """One line that counts up on a terminal, and lines of their own in a log."""
     start, end = ("\r", "") if sys.stderr.isatty() else ("", "\n")
-    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as _say
-
-
-async def _check_keys(store: Store) -> None:
-    async with store.process(system_seat(Role.WORKER), write=False) as op:
-        await check_keys(op)
-
-
-def _store(settings: Settings, urls: Urls) -> Store:
-    return Store(urls.app, Keyring(settings.keys), size=settings.pool_size, wait=settings.pool_wait)
-
-
-@contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """The port is taken before anything is started."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise StartRefused(_not_bound(settings, error)) from None
-        yield listener
-
-
-def _not_bound(settings: Settings, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"Port {settings.port} of {settings.host} is taken: stop what uses it, or set PORT to another."
-    if error.errno == errno.EACCES:
-        return f"Port {settings.port} needs rights that this user has not: set PORT to one above 1023."
-    return f"{settings.host} is no address of this machine: correct BARAZA_HOST."
-
-
-def _run(work: Coroutine[Any, Any, Any], *, stopped: int = 0) -> Any:
-    """Run to the end, or until Ctrl-C or SIGTERM cancels it, which leaves nothing half done and exits `stopped`."""
-    try:
-        return asyncio.run(_until_asked(work))
-    except asyncio.CancelledError:
-        sys.exit(stopped)
-    finally:
-        _leave_quietly()  # the loop has taken the handlers with it
-
-
-async def _until_asked(work: Coroutine[Any, Any, Any]) -> Any:
-    task = asyncio.current_task()
-    assert task is not None
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(asked, task.cancel)
-    return await work
-
-
-def _leave_quietly() -> None:
-    """Ctrl-C and SIGTERM end the process in order, with exit code 0; so does the end of the `make` that started it."""
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
-    if "MAKELEVEL" in os.environ:
-        end_with_parent(signal.SIGTERM)
-
-
-def _leave(_: int, __: FrameType | None) -> None:
-    sys.exit(0)
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        print(line, flush=True)  # noqa: T201 - a command's answer
+    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as say

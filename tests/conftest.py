@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from api.asgi import build
-from api.cli import Urls
 from api.demo import loading
 from api.identity import DevelopmentIssuer
+from api.running import Urls
 from api.settings import Settings
 from api.store import embedded
 from api.store.engine import Store

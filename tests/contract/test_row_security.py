@@ -17,7 +17,7 @@ from api.store.migrating import migrate
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from api.cli import Urls
+    from api.running import Urls
 
 FINDS: tuple[tuple[str, str, str], ...] = (
     # rule, subject, what plants it

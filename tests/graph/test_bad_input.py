@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from conftest import Client
 
-    from api.cli import Urls
+    from api.running import Urls
     from api.settings import Settings
     from api.store.engine import Store
 

@@ -22,7 +22,7 @@ from api.store.base import new_id
 if TYPE_CHECKING:
     from conftest import Client
 
-    from api.cli import Urls
+    from api.running import Urls
     from api.settings import Settings
     from api.store.engine import Store
 

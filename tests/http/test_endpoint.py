@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from conftest import Client
 
-    from api.cli import Urls
+    from api.running import Urls
 
 BODY_BYTES = 1_048_576
 PLAIN, STRICT = "application/json", "application/graphql-response+json"

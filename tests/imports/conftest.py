@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from conftest import Client
 
-    from api.cli import Urls
     from api.imports.report import Report
+    from api.running import Urls
     from api.settings import Settings
     from api.store.engine import Store
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from imports.conftest import Imports
 
-    from api.cli import Urls
+    from api.running import Urls
     from api.settings import Settings
 
     Group = Callable[[], Awaitable[Imports]]

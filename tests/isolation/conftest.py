@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from isolation.world import Rows
 
-    from api.cli import Urls
+    from api.running import Urls
     from api.settings import Settings
 
 

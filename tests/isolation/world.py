@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from api.cli import Urls
+    from api.running import Urls
     from api.settings import Settings
     from api.store.operation import Operation
 

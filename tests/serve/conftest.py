@@ -11,8 +11,8 @@ from conftest import database
 from pydantic import SecretStr
 from serve.processes import Done, Shell, plant_graphiql, running
 
-from api.cli import Urls
 from api.identity import DevelopmentIssuer
+from api.running import Urls
 from api.store import embedded
 
 if TYPE_CHECKING:
