@@ -39,6 +39,7 @@ SEATS: dict[str, tuple[str, Pillar | None, Role, str | None]] = {
     "coordinator": (OGP, CIVIL, Role.COORDINATOR, None),
     "officer": (OGP, CIVIL, Role.CASE_OFFICER, None),
     "custodian": (OGP, CIVIL, Role.CUSTODIAN, None),
+    "colleague": (OGP, CIVIL, Role.MEMBER, None),
     "pmh": ("Police des Mines", GOVERNMENT, Role.MEMBER, None),
     "company": ("Twangiza Mining", PRIVATE, Role.MEMBER, None),
     "cso": ("Collectif communautaire Mfano", CIVIL, Role.MEMBER, None),

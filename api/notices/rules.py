@@ -11,5 +11,5 @@ class NoticeKind(Enum):
 
     REQUEST_TRIAGED = "requête instruite"
     REQUEST_TABLED = "requête inscrite à l'ordre du jour"
-    REQUEST_TAKEN_OFF = "requête retirée de l'ordre du jour"
     REQUEST_DECIDED = "décision prise sur la requête"
+    REQUEST_TAKEN_OFF = "requête retirée de l'ordre du jour"

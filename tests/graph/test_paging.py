@@ -179,7 +179,7 @@ async def _told(team: Team) -> None:
     """Notices for the officer's own organisation."""
     meeting = await team.scheduled()
     for _ in range(2):
-        await team.tabled(meeting, await team.triaged("officer"))
+        await team.tabled(meeting, await team.triaged("colleague"))
 
 
 AT_ROOT = {"WorkingGroup": "groups", "Organisation": "organisations", "Case": "cases"}
