@@ -176,9 +176,9 @@ def sites(
     settings = load()
     with database(settings) as urls:
         done = run(_import_sites(settings, urls, group, file, dry_run=dry_run), stopped=INTERRUPTED)
+    say(*done.lines())
     if report is not None:
         done.write(report)
-    say(*done.lines())
     sys.exit(ROWS_REFUSED if done.refused else 0)
 
 
