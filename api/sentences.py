@@ -260,6 +260,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # The request
     "METHOD_NOT_ALLOWED": ("Envoyez la requête par POST.", "Send the request by POST."),
     "CONTENT_TYPE": ("Envoyez le corps en application/json, en UTF-8.", "Send the body as application/json, in UTF-8."),
+    "NOT_ACCEPTABLE": (
+        "Acceptez application/graphql-response+json ou application/json dans l'en-tête Accept.",
+        "Accept application/graphql-response+json or application/json in the header Accept.",
+    ),
     "ENCODING_REFUSED": ("Envoyez le corps sans compression.", "Send the body uncompressed."),
     "CONTENT_LENGTH": (
         "Corrigez l'en-tête Content-Length: un nombre d'octets.",

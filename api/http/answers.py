@@ -36,7 +36,8 @@ class Answer:
 
 def refused(refusal: RequestRefused, language: str) -> Answer:
     """The answer where nothing was executed."""
-    return Answer(refusal.status, {"errors": refusal.errors or [_error(refusal, language)]}, refusal.headers)
+    errors = [_detailed(error, refusal, language) for error in refusal.errors] or [_error(refusal, language)]
+    return Answer(refusal.status, {"errors": errors}, refusal.headers)
 
 
 def answered(result: ExecutionResult, language: str, digest: str) -> Answer:
@@ -92,6 +93,11 @@ def _where(cause: BaseException | None) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "execution"
+
+
+def _detailed(error: Mapping[str, object], refusal: RequestRefused, language: str) -> dict[str, object]:
+    """What to do, in the caller's language; then where it is, as the library says it, which has one language."""
+    return {**error, "message": f"{refusal.message(language)} {error['message']}"}
 
 
 def _error(refusal: RequestRefused, language: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +16,9 @@ from api.graph import body
 from api.graph.context import Context
 from api.graph.idempotency import Answers, checked_key, request_hash
 from api.graph.operation import run
+from api.http import negotiation
 from api.http.answers import answered, masked, refused
+from api.http.negotiation import GRAPHQL_JSON, JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from api.store.engine import Store
 
 log = logging.getLogger("baraza.graphql")
-
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,18 @@ class Head:
 
     @property
     def language(self) -> str:
-        """French, unless English is preferred to it (RFC 9110, section 12.5.4)."""
-        wanted = {"fr": 0.0, "en": 0.0}
-        for item in (self.value(b"accept-language") or "").lower().split(",")[:20]:
-            tag, _, weight = item.replace(" ", "").partition(";q=")
-            language = tag.partition("-")[0]
-            if language in wanted:
-                wanted[language] = max(wanted[language], _weight(weight))
-        return "en" if wanted["en"] > wanted["fr"] else "fr"
+        return negotiation.language(self.value(b"accept-language"))
 
     @property
     def media_type(self) -> str:
-        return GRAPHQL_JSON if GRAPHQL_JSON in (self.value(b"accept") or "") else JSON
+        """The form of the answer; that of the refusal, where the client takes none of ours."""
+        return negotiation.media_type(self.value(b"accept")) or JSON
+
+    def acceptable(self, body_bytes: int) -> None:
+        """Refuse a request that cannot be one, or whose answer its client would not take, before its body is read."""
+        body.acceptable(self.method, self.raw, body_bytes)
+        if negotiation.media_type(self.value(b"accept")) is None:
+            raise RequestRefused("NOT_ACCEPTABLE", 406)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,10 @@ class GraphQLEndpoint:
             answer = refused(refusal, head.language)
         except Exception as error:  # noqa: BLE001 - nothing of ours is shown, whatever happened
             answer = refused(masked(error, "none"), head.language)
-        await _send(send, answer, head.media_type)
+        await _send(send, answer, head)
 
     async def _answer(self, head: Head, receive: Receive) -> Answer:
-        body.acceptable(head.method, head.raw, self.limits.body_bytes)
+        head.acceptable(self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits))
         prepared, same = self._prepared(asked, head)
@@ -119,11 +117,6 @@ class GraphQLEndpoint:
             refusal.status = refusal.status if head.media_type == GRAPHQL_JSON else 200
             raise
         return prepared, same
-
-
-def _weight(text: str) -> float:
-    """A quality value; one that is none counts nothing."""
-    return float(text or 1) if re.fullmatch(r"(0(\.\d{0,3})?|1(\.0{0,3})?)?", text) else 0.0
 
 
 def _seat_id(text: str | None) -> UUID | None:
@@ -164,10 +157,12 @@ async def _received(receive: Receive, limits: Limits) -> bytes:
             return b"".join(chunks)
 
 
-async def _send(send: Send, answer: Answer, media_type: str) -> None:
+async def _send(send: Send, answer: Answer, head: Head) -> None:
     content = orjson.dumps(answer.body)
     headers: Iterable[tuple[bytes, bytes]] = (
-        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"content-type", f"{head.media_type}; charset=utf-8".encode()),
+        # Of our sentences: what people told stays in the language in which they told it.
+        (b"content-language", head.language.encode()),
         (b"content-length", str(len(content)).encode()),
         (b"cache-control", b"no-store"),
         (b"vary", b"Accept, Accept-Language, Authorization, Baraza-Seat"),

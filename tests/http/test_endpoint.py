@@ -106,12 +106,33 @@ FORMS = [
     (None, PLAIN),
     ("*/*", PLAIN),
     ("application/json", PLAIN),
-    ("text/html", PLAIN),
+    ("", PLAIN),
+    ("application/*", PLAIN),
+    ("Application/JSON", PLAIN),
+    # What widespread clients send: axios, a browser's fetch of a page, older Java, Apollo, the specification's advice.
+    ("application/json, text/plain, */*", PLAIN),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", PLAIN),
+    ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", PLAIN),
+    ("application/graphql-response+json,application/json;q=0.9", STRICT),
+    (f"{STRICT}; charset=utf-8, {PLAIN}; charset=utf-8", STRICT),
+    ("multipart/mixed;deferSpec=20220824,application/json", PLAIN),
     (STRICT, STRICT),
     (f"{STRICT}, {PLAIN};q=0.9", STRICT),
     (f"{PLAIN};q=0.9, {STRICT}", STRICT),
+    (f"{PLAIN}, {STRICT};q=0.9", PLAIN),
+    (f"{PLAIN};q=0.2, {STRICT} ; Q=0.3", STRICT),
+    (f"{PLAIN}, {STRICT}", STRICT),
     (f"{STRICT}; charset=utf-8", STRICT),
+    (f"{STRICT}, */*", STRICT),
+    (f"{STRICT};q=0.1, */*", PLAIN),
+    (f"{STRICT};q=0, */*", PLAIN),
+    (f"{PLAIN};q=0, */*", STRICT),
+    (f"{PLAIN};q=0.1, application/*;q=0.5", STRICT),
+    (f"{STRICT};q=0, {PLAIN};q=0.001", PLAIN),
+    (f"application/graphql-response+jsonx, {PLAIN}", PLAIN),
+    (f"{STRICT};q=2, {PLAIN};q=0.1", PLAIN),
 ]
+NO_FORMS = ["text/html", "application/xml", "x", "application/json;q=0", f"{STRICT};q=0", "*/*;q=0", "image/*, text/*"]
 
 
 @pytest.mark.parametrize(("accept", "form"), FORMS)
@@ -121,6 +142,19 @@ async def test_the_form_of_an_answer_is_the_one_asked_for(team: Team, accept: st
         assert answer.headers["content-type"] == f"{form}; charset=utf-8"
         assert answer.headers["content-length"] == str(len(answer.content))
         answer.json()
+
+
+@pytest.mark.parametrize("accept", NO_FORMS)
+async def test_who_takes_no_form_of_ours_is_told_before_anything_is_done(
+    client: Client, team: Team, urls: Urls, accept: str
+) -> None:
+    before = await contents(urls)
+    answer = await team.post("officer", *MEETING, Accept=accept)
+    assert (answer.status_code, codes(answer)) == (406, ["NOT_ACCEPTABLE"])
+    assert answer.headers["content-type"] == f"{PLAIN}; charset=utf-8"
+    async with raw(client, unread(), accept=accept) as unseen:
+        assert unseen["status"] == 406
+    assert await written(urls, before) == {}
 
 
 STATUSES: list[tuple[str, dict[str, Any], dict[str, str], str, int, int]] = [
@@ -182,12 +216,43 @@ async def test_an_answer_in_part_is_an_answer(team: Team) -> None:
         ("", 0),
         ("*", 0),
         ("x" * 5_000, 0),
+        ("en-GB;q=0.8, fr-CD;q=0.9", 0),
+        ("fr-CD;q=0.7, en-CD;q=0.8", 1),
+        ("en;q=0.5, *;q=0.8", 0),
+        ("sw, en;q=0.5, *;q=0.1", 1),
+        ("fr;q=0, *", 1),
+        ("fr;q=0", 0),
+        ("fr;q=0, en;q=0", 0),
+        ("en-US-x-twain, fr;q=0.9", 1),
+        ("x-en, fr;q=0.1", 0),
+        ("en;q=1.5, fr;q=0.1", 0),
+        ("en;q=x, fr;q=0.001", 0),
+        ("en;level=1;q=0.2, fr;q=0.3", 0),
+        ("en_GB", 0),
+        (",,;q=1,en", 1),
+        ("x," * 20 + "en", 0),
     ],
 )
 async def test_the_language_of_a_sentence(team: Team, wanted: str | None, language: int) -> None:
+    """French, unless English is preferred to it; the answer says which it is, whatever it is an answer to."""
     headers = {} if wanted is None else {"Accept_Language": wanted}
-    answer = await team.post("officer", " ", **headers)
-    assert answer.json()["errors"][0]["message"] == SENTENCES["DOCUMENT_MISSING"][language]
+    for source, code in ((" ", "DOCUMENT_MISSING"), ("{", "DOCUMENT_SYNTAX"), ("{ nothing }", "DOCUMENT_INVALID")):
+        answer = await team.post("officer", source, **headers)
+        assert answer.json()["errors"][0]["message"].startswith(SENTENCES[code][language])
+        assert answer.headers["content-language"] == ("fr", "en")[language]
+    answer = await team.post("officer", "{ __typename }", **headers)
+    assert (answer.status_code, answer.headers["content-language"]) == (200, ("fr", "en")[language])
+
+
+async def test_several_headers_are_one_list(team: Team) -> None:
+    sent = [
+        ("Authorization", f"Bearer {team.token('officer')}"),
+        *(("Accept", accept) for accept in (f"{PLAIN};q=0.5", STRICT)),
+        *(("Accept-Language", wanted) for wanted in ("fr;q=0.5", "en")),
+    ]
+    answer = await team.client.http.post("/graphql", json={"query": "{ nothing }"}, headers=sent)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, f"{STRICT}; charset=utf-8")
+    assert answer.headers["content-language"] == "en"
 
 
 # The body
