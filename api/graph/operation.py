@@ -8,6 +8,7 @@ from graphql import ExecutionResult as GraphQLResult
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from api.errors import RequestRefused
 from api.graph.limits import refused
 from api.store.engine import Rollback, may_be_tried_again
 
@@ -53,13 +54,16 @@ class OperationExtension(SchemaExtension):
 
     def _settle(self, context: Context) -> None:
         """An unexpected error in an act undoes the whole operation, and the answer must not claim otherwise; so does an
-        answer that would hold too much text. A query without data had its other fields cut off in the middle of a
-        statement: there is nothing to end in order."""
+        answer that would hold too much text. Nor is a query relied upon one of whose statements failed: PostgreSQL
+        ended its transaction there."""
         result = self.execution_context.result
-        if isinstance(result, GraphQLResult) and context.shows_too_much:
+        if not isinstance(result, GraphQLResult):
+            return
+        if context.shows_too_much:
             refusal = refused("ANSWER_TOO_LARGE", context.sealed_characters)
             result.data, result.errors = None, [GraphQLError(refusal.code, original_error=refusal)]
-        if isinstance(result, GraphQLResult) and result.errors and (context.writes or result.data is None):
+        errors = result.errors or ()
+        if errors and (context.writes or result.data is None or any(map(_failed, errors))):
             result.data = None
             raise Rollback
 
@@ -68,6 +72,11 @@ def _opened(context: Context) -> AbstractAsyncContextManager[Operation]:
     if context.at_door:
         return context.store.door(context.subject)
     return context.store.operation(context.subject, context.wanted_seat, write=context.writes)
+
+
+def _failed(error: GraphQLError) -> bool:
+    cause = error.original_error
+    return isinstance(cause, RequestRefused) and cause.status >= 500  # noqa: PLR2004 - the server's own failures
 
 
 async def run(schema: Any, context: Context, source: str, variables: Any, operation_name: str | None) -> Any:

@@ -191,10 +191,14 @@ class Store:
 
 @asynccontextmanager
 async def _open(operation: Operation) -> AsyncIterator[Operation]:
+    cancelled = False
     try:
         yield operation
+    except asyncio.CancelledError:
+        cancelled = True
+        raise
     finally:
-        await operation.close()
+        await operation.close(cut_off=cancelled)
 
 
 async def _raw(connection: AsyncConnection) -> Raw:

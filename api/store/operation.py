@@ -15,7 +15,7 @@ from api.errors import Conflict, NotFound
 from api.store import binding, sealing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -42,6 +42,7 @@ class Operation:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: bool = False
     _opened: dict[tuple[bytes, bytes], str] = field(default_factory=dict, repr=False)
+    reads: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
     def group_id(self) -> UUID:
@@ -58,10 +59,13 @@ class Operation:
                 raise asyncio.CancelledError
             yield
 
-    async def close(self) -> None:
-        """Wait for the statement that is under way, and let no other begin."""
+    async def close(self, *, cut_off: bool) -> None:
+        """Let no other statement begin, and wait for the one that is under way, or cut it off."""
+        self.closed = True
+        for read in self.reads if cut_off else ():
+            read.cancel()
         async with self.lock:
-            self.closed = True
+            pass
 
     async def show_code(self, code_hash: str) -> None:
         """At a door: let the transaction see what this code leads to."""
@@ -79,13 +83,24 @@ class Operation:
         return (await (await self.session.connection()).get_raw_connection()).driver_connection
 
     async def rows(self, statement: Select[Any] | ReturningUpdate[Any]) -> Sequence[Any]:
-        async with self._turn():
-            found: Sequence[Any] = (await self.session.execute(statement)).all()
-            return found
+        return await self._read(self.session.execute, statement)
 
     async def scalars(self, statement: Select[Any]) -> Sequence[Any]:
-        async with self._turn():
-            return (await self.session.scalars(statement)).all()
+        return await self._read(self.session.scalars, statement)
+
+    async def _read(self, ask: Callable[[Any], Awaitable[Any]], statement: Any) -> Sequence[Any]:
+        """Read to the end, also when nobody waits any more: a field whose sibling failed is cancelled, and a statement
+        that was cut off would take the transaction of all the others with it."""
+
+        async def read() -> Sequence[Any]:
+            async with self._turn():
+                found: Sequence[Any] = (await ask(statement)).all()
+                return found
+
+        task = asyncio.create_task(read())
+        self.reads.add(task)
+        task.add_done_callback(self.reads.discard)
+        return await asyncio.shield(task)
 
     async def fetch(
         self,
