@@ -38,6 +38,10 @@ sdl: venv
 docs: venv
 	@BARAZA_WRITE_DOCS=1 .venv/bin/python -m pytest -q tests/docs
 
+# Of a release alone: from then on what the schema says is promised.
+release-sdl: check
+	@{ date +'# Released %F'; cat schema/schema.graphql; } > .venv/schema.graphql && cp .venv/schema.graphql schema/released.graphql
+
 lock: venv
 	@.venv/bin/python -m pip install -qq pip-tools
 	@CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile -q --generate-hashes --no-emit-options --allow-unsafe --strip-extras --all-build-deps --extra embedded --extra dev -o deploy/requirements.lock pyproject.toml
