@@ -14,7 +14,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 # After a change of user HOME may be another's, and the database driver fails on a home that it may not enter.
 export HOME := $(shell [ -x "$$HOME" ] && echo "$$HOME" || (cd "$(CACHE)" && pwd))
 
-.PHONY: serve test test-peers check sdl docs lock venv
+.PHONY: serve test test-peers prove check sdl docs release-sdl lock venv
 
 serve: venv
 	@.venv/bin/baraza serve --development

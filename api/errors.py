@@ -54,7 +54,7 @@ class NotFound(Refusal):
 
 
 class InvalidInput(Refusal):
-    code = "INVALID_INPUT"
+    code = "VALUE_INVALID"
 
 
 class WrongState(Refusal):

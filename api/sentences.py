@@ -37,7 +37,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rien ne correspond, ou ce n'est pas à vous: vérifiez l'identifiant.",
         "There is no such thing, or it is not yours: check the id.",
     ),
-    "INVALID_INPUT": ("Cette valeur ne peut pas être prise: corrigez-la.", "This value cannot be taken: correct it."),
     "VALUE_INVALID": ("Cette valeur ne peut pas être prise: corrigez-la.", "This value cannot be taken: correct it."),
     "WRONG_STATE": (
         "Cet acte n'est pas possible dans l'état actuel: rechargez, puis regardez l'état.",

@@ -10,8 +10,6 @@ import api
 import schema
 from api import errors
 
-SAYS = {"RequestRefused", "InvalidInput", "WrongState", "NotAllowed", "NotFound", "KeyReused", "refused", "_refusal"}
-"""What takes a code first."""
 CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 FILES = [
     file for package in (api, schema) for file in sorted(Path(package.__file__ or "").parent.rglob("*.py"))
@@ -19,22 +17,88 @@ FILES = [
 ]  # fmt: skip
 
 
-def said() -> list[tuple[str, str, ast.Call]]:
-    """Each code that is given to an error, where, and the call."""
-    calls = [
-        (file, node)
-        for file in FILES
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and called(node.func) in SAYS and node.args
+TREES = {file: ast.parse(file.read_text()) for file in FILES}
+REFUSALS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.Refusal | errors.RequestRefused)
+}
+
+
+def _passers() -> set[str]:
+    """Functions that are given a code first, and make a refusal of it."""
+    functions = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return {node.name for node in functions if node.args.args and node.args.args[0].arg == "code"}
+
+
+SAYS = set(REFUSALS) - {"Conflict"} | _passers()
+"""What takes a code first; `Conflict` has one code only, and takes the row."""
+HANDED_ON = {"code", "refusal"}
+"""Names of a code, or of what has one, where a function is given it or goes through a table of them."""
+
+
+def calls() -> list[tuple[ast.Call, str]]:
+    """Each call that may say a code, and where; a file's own function of one of these names is another."""
+    return [
+        (node, f"{file.name}:{node.lineno}")
+        for file, tree in TREES.items()
+        for says in (SAYS - _others(tree),)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node.func) in says
     ]
-    firsts = [(getattr(node.args[0], "value", None), f"{file.name}:{node.lineno}", node) for file, node in calls]
-    return [(code, place, node) for code, place, node in firsts if isinstance(code, str) and CODE.fullmatch(code)]
 
 
-def called(function: ast.expr) -> str:
+def _others(tree: ast.Module) -> set[str]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.args.args]
+    return {node.name for node in functions if node.args.args[0].arg != "code"}
+
+
+def said() -> list[tuple[str, str, ast.Call]]:
+    """Each code that is given to an error, where, and the call; of a choice, each code that may be chosen."""
+    return [(code, place, call) for call, place in calls() for each in given(call) for code in codes(each)]
+
+
+def tabled() -> set[str]:
+    """Codes of tables that are gone through by a variable `code`."""
+    loops = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.For)]
+    return {code for loop in loops if "code" in map(called, ast.walk(loop.target)) for code in codes(loop.iter)}
+
+
+def codes(expression: ast.expr) -> list[str]:
+    values = [node.value for node in ast.walk(expression) if isinstance(node, ast.Constant)]
+    return [value for value in values if isinstance(value, str) and CODE.fullmatch(value)]
+
+
+def given(call: ast.Call) -> list[ast.expr]:
+    return call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg == "code"]
+
+
+def called(function: ast.AST) -> str:
     return getattr(function, "id", getattr(function, "attr", ""))
 
 
+def own_codes() -> set[str]:
+    """The codes of refusals that are made, or raised, without another."""
+    nodes = [node for tree in TREES.values() for node in ast.walk(tree)]
+    made = {called(node.func) for node in nodes if isinstance(node, ast.Call) and not any(map(codes, given(node)))}
+    raised = {called(node.exc) for node in nodes if isinstance(node, ast.Raise) and node.exc}
+    return {kind.code for name, kind in REFUSALS.items() if name in made | raised and issubclass(kind, errors.Refusal)}
+
+
+AT_THE_SERVICE = {"RequestRefused", "InvalidInput", "WrongState", "NotAllowed", "NotFound", "KeyReused"} | _passers()
+"""What the service says a code with; a remark of an import is said to its operator."""
+
+
+def answers() -> list[tuple[str, str, ast.Call]]:
+    """Each code that the service answers, where, and the call that says it."""
+    return [(code, place, call) for code, place, call in said() if called(call.func) in AT_THE_SERVICE]
+
+
 def class_codes() -> set[str]:
-    refusals = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Refusal)]
-    return {kind.code for kind in refusals if kind is not errors.Refusal}
+    return {kind.code for kind in REFUSALS.values() if issubclass(kind, errors.Refusal) and kind is not errors.Refusal}
+
+
+def remarked() -> set[str]:
+    """Codes that reports of imports say."""
+    trees = [tree for file, tree in TREES.items() if file.parent.name == "imports"]
+    return {code for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr) for code in codes(node)}

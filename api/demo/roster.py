@@ -24,9 +24,9 @@ def demo_id(*names: str) -> UUID:
     return uuid5(DEMO, "/".join(names))
 
 
-def group_id(code: str) -> UUID:
-    """The id of a group of the demonstration, or of the network, which is the same everywhere."""
-    return NETWORK if code == "network" else demo_id("group", code)
+def group_id(group: str) -> UUID:
+    """The id of a group of the demonstration by its code, or of the network, which is the same everywhere."""
+    return NETWORK if group == "network" else demo_id("group", group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from console import ROOT
-from saying import FILES, called, class_codes, said
+from saying import FILES, answers, called, class_codes
 
 from api import errors
 from api.graph.limits import Limits
@@ -63,7 +63,7 @@ def answered() -> dict[str, list[str]]:
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, errors.Refusal) and kind.code in class_codes():
             found[kind.code].add(_type(name))
-    for code, place, call in said():
+    for code, place, call in answers():
         found[code].add(_answer(place.partition(":")[0], call))
     for file in (each for each in FILES if each.name in DOCUMENTS_OWN):
         text = file.read_text(encoding="utf-8")
@@ -77,7 +77,8 @@ def _answer(file: str, call: ast.Call) -> str:
         return _type(called(call.func))
     if file in DOCUMENTS_OWN | FIELDS_OWN:
         return "200"
-    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "status")]
+    positional = call.args[1:2] if called(call.func) == "RequestRefused" else []
+    given = [*positional, *(keyword.value for keyword in call.keywords if keyword.arg == "status")]
     return str(ast.literal_eval(given[0])) if given else "400"
 
 
