@@ -25,6 +25,9 @@ test: venv
 test-peers: venv
 	@tests/peers/run
 
+prove: venv
+	@BARAZA_SIZES=full .venv/bin/python -m pytest -q -m proof -n 2
+
 check: venv
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check

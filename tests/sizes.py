@@ -1,0 +1,25 @@
+"""How much each figure of the security goals is tried with: a little in `make test`, all of it in `make prove`."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+
+class Size(NamedTuple):
+    """How many, in `make test` and in `make prove`."""
+
+    small: int
+    full: int
+
+
+SIZES = {
+    "damaged requests": Size(1_050, 100_000),
+    "generated operations": Size(400, 10_000),
+}
+FULL = os.environ.get("BARAZA_SIZES") == "full"
+
+
+def size(figure: str) -> int:
+    """How many there are of `figure` in this run."""
+    return SIZES[figure].full if FULL else SIZES[figure].small
