@@ -148,7 +148,7 @@ class Store:
                 if attempt == 2:  # noqa: PLR2004 - the second of two
                     raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
             except BaseException:
-                await asyncio.shield(_give_back(connection))
+                await asyncio.shield(_give_back(connection, begun=False))
                 raise
             else:
                 return connection
@@ -205,11 +205,12 @@ async def _raw(connection: AsyncConnection) -> Raw:
     return cast("Raw", (await connection.get_raw_connection()).driver_connection)
 
 
-async def _give_back(connection: AsyncConnection) -> None:
-    """Confirm that no transaction is open, or close the connection."""
+async def _give_back(connection: AsyncConnection, *, begun: bool = True) -> None:
+    """Confirm that no transaction is open, or close the connection. A BEGIN that was cut off may still be under way,
+    and the driver know of no transaction yet."""
     try:
         raw = await _raw(connection)
-        if raw.is_in_transaction():
+        if not begun or raw.is_in_transaction():
             async with asyncio.timeout(2):
                 await raw.execute("ROLLBACK")
         clean = not raw.is_in_transaction()

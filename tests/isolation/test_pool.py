@@ -147,3 +147,23 @@ async def test_the_pool_works_and_remembers_nobody(storm: Storm) -> None:
         for connection in connections:
             await connection.close()
     assert json.loads((await storm.world.post("sk.cso", READS[0])).text)["data"]["cases"]["totalCount"] == 4
+
+
+async def test_cancelled_while_it_begins_a_connection_is_clean_or_closed(
+    copied: Callable[..., AbstractAsyncContextManager[World]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The driver does not know of a transaction whose BEGIN is under way."""
+    chance = random.Random(SEED)
+
+    async def begin(world: World) -> None:
+        async with world.acting("sk.cso") as operation:
+            assert operation.seat.id == EVERYBODY["sk.cso"].seat_id
+
+    async with copied("begin", size=1) as world:
+        for _ in range(200):
+            task = asyncio.create_task(begin(world))
+            await asyncio.sleep(chance.random() * 0.01)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await begin(world)
+    assert not caplog.records
