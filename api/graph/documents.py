@@ -18,6 +18,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     OverlappingFieldsCanBeMergedRule,
+    TokenKind,
     get_variable_values,
     parse,
     specified_rules,
@@ -55,7 +56,7 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     kind: OperationType
-    # SHA-256 of the source in hexadecimal: what logs may say of a document, whose literals they may not.
+    # What logs and spans may say of a document (`digest`).
     digest: str
 
 
@@ -136,7 +137,7 @@ class Documents:
         chosen(document, operation_name)
         self._validate(document)
         weight = len(encoded) + BYTES_PER_TOKEN * document.token_count
-        return Admitted(document, sha256(encoded).hexdigest(), weight)
+        return Admitted(document, digest(document), weight)
 
     def _validate(self, document: DocumentNode) -> None:
         most = self._limits.errors - 1
@@ -173,6 +174,17 @@ def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     if len(operations) != 1:
         raise RequestRefused("OPERATION_UNKNOWN")
     return operations[0]
+
+
+def digest(document: DocumentNode) -> str:
+    """Return the SHA-256 of the document's words joined by blanks, without comments, and with a literal's kind in its
+    place: a hash of the literals could be compared with those of every place or name that there is."""
+    words, token = [], document.loc.start_token.next if document.loc else None
+    while token is not None and token.kind is not TokenKind.EOF:
+        if token.kind is not TokenKind.COMMENT:
+            words.append(token.value if token.kind is TokenKind.NAME and token.value else token.kind.value)
+        token = token.next
+    return sha256(" ".join(words).encode()).hexdigest()
 
 
 def answer(code: str, error: GraphQLError) -> dict[str, object]:

@@ -86,7 +86,20 @@ def test_an_operation_is_prepared() -> None:
     prepared = documents().prepare(source, None)
     assert prepared.kind is OperationType.MUTATION
     assert prepared.operation is prepared.document.definitions[0]
-    assert prepared.digest == sha256(source.encode()).hexdigest()
+    assert prepared.digest == sha256(b"mutation close ( $ id : ID ! ) { closeCase ( id : $ id ) { id } }").hexdigest()
+
+
+def test_a_digest_holds_no_literal() -> None:
+    """Nor a comment: what can be guessed, as a place or a name, could be found by hashing every one."""
+    forms = [
+        'mutation { one: closeCase(id: "Walungu") { id } }',
+        """mutation { # of Kalehe
+             one: closeCase(id: "Kalehe") { id } }""",
+    ]
+    assert len({documents().prepare(form, None).digest for form in forms}) == 1
+    assert documents().prepare("mutation { one: closeCase(id: 1) { id } }", None).digest not in {
+        documents().prepare(form, None).digest for form in forms
+    }
 
 
 def test_the_operation_is_chosen_by_its_name() -> None:
