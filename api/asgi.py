@@ -1,4 +1,4 @@
-"""Composition root of the server: settings → store → create_app(schema, store)."""
+"""Composition root of the server: settings → telemetry → store → create_app(schema, store)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from api.http.app import create_app
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, Trusted, Verifier
 from api.issuers import OidcIssuer
 from api.settings import on_loopback
+from api.telemetry import SILENT
 from api.worker import work
 from schema.root import schema
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
     from api.store.engine import Store
+    from api.telemetry import Telemetry
 
 
 def check_mode(settings: Settings) -> None:
@@ -39,16 +41,17 @@ def check_mode(settings: Settings) -> None:
         )
 
 
-def build(settings: Settings, store: Store) -> FastAPI:
+def build(settings: Settings, store: Store, telemetry: Telemetry = SILENT) -> FastAPI:
     """The application over a store that is ready; it closes the store when it ends."""
     check_mode(settings)
     development = DevelopmentIssuer(settings.issuer_key) if settings.development else None
     oidc = OidcIssuer(settings.oidc_issuer) if settings.oidc_issuer else None
     stop = Event()
+    telemetry.watch_pool(store.lent, lambda: store.waiting)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        beside: list[Coroutine[Any, Any, object]] = [work(store)] if settings.worker else []
+        beside: list[Coroutine[Any, Any, object]] = [work(store, telemetry)] if settings.worker else []
         if development:
             beside.append(asyncio.to_thread(graphiql.ensure_files, settings.data, stop))
         if oidc:
@@ -72,6 +75,7 @@ def build(settings: Settings, store: Store) -> FastAPI:
         lifespan=lifespan,
         state=partial(_state, settings, store),
         graphiql=_graphiql(settings, development) if development else None,
+        telemetry=telemetry,
     )
 
 

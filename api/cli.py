@@ -24,6 +24,7 @@ from api.seat import Category, Pillar
 from api.settings import Settings, load
 from api.store.migrating import migrate as run_migrations
 from api.store.migrating import up_to_date
+from api.telemetry import exporting
 from api.worker import work
 from schema.root import schema
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.imports.report import Report
+    from api.telemetry import Telemetry
 
 Code = TypeVar("Code", bound=Enum)
 
@@ -66,9 +68,9 @@ def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
     leave_quietly()
-    with listening(settings) as listener, _served(settings) as urls:
+    with listening(settings) as listener, _served(settings) as urls, exporting(settings.otlp_endpoint) as telemetry:
         run(prepare(settings, urls))
-        application = build(settings, store_of(settings, urls))
+        application = build(settings, store_of(settings, urls), telemetry)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(
             uvicorn.Config(
@@ -90,8 +92,8 @@ def worker() -> None:
     """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
     settings = load()
     leave_quietly()
-    with database(settings) as urls:
-        run(_carry(settings, urls))
+    with database(settings) as urls, exporting(settings.otlp_endpoint) as telemetry:
+        run(_carry(settings, urls, telemetry))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # `-1` is a revision
@@ -225,9 +227,9 @@ async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
         return await join(store, joining)
 
 
-async def _carry(settings: Settings, urls: Urls) -> None:
+async def _carry(settings: Settings, urls: Urls, telemetry: Telemetry) -> None:
     await up_to_date(urls.owner)
-    await work(store_of(settings, urls))
+    await work(store_of(settings, urls), telemetry)
 
 
 async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, *, dry_run: bool) -> Report:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import StartRefused
 
+COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     introspection: bool | None = None
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait: float = Field(default=3.0, gt=0, le=60)
+    otlp_endpoint: str | None = Field(default=None, validation_alias=COLLECTOR)
     worker: bool = True
     """Whether `serve` carries the outbox itself; off where `baraza worker` runs beside it."""
 
@@ -77,6 +79,10 @@ def load(**named: str) -> Settings:
         raise StartRefused(
             "BARAZA_OIDC_ISSUER must be an https address without user, query or fragment; "
             "http is for an issuer on loopback only."
+        )
+    if settings.otlp_endpoint is not None and not secure(settings.otlp_endpoint):
+        raise StartRefused(
+            f"{COLLECTOR} must be an https URL, or http on loopback; credentials go into OTEL_EXPORTER_OTLP_HEADERS."
         )
     return settings
 

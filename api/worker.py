@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from api.audit.actions import chain
 from api.groups.reads import group_ids
 from api.notices.actions import carry
 from api.seat import Role, system_seat
+from api.telemetry import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from api.store.engine import Store
+    from api.telemetry import Telemetry
 
 log = logging.getLogger("baraza.worker")
 
@@ -25,7 +28,7 @@ PAUSE = 0.5
 """Seconds between two rounds: an audit line is chained within a second."""
 
 
-async def work(store: Store) -> None:
+async def work(store: Store, telemetry: Telemetry = SILENT) -> None:
     """Go round until cancelled, on a connection of its own. At the start and hourly the whole audit is looked through
     until nothing is left to do. What keeps failing is logged once, by its kind."""
     alone = store.alone()
@@ -34,7 +37,9 @@ async def work(store: Store) -> None:
     try:
         while True:
             whole = clock() - looked_through >= HOUR
+            begun = time_ns()
             done = await _round(alone, whole=whole, silent=failing)
+            telemetry.round(begun, done)
             failing = done is None
             if done:
                 continue

@@ -16,6 +16,7 @@ from api.audit.actions import record
 from api.audit.rules import AuditOutcome
 from api.errors import InvalidInput, NotAllowed, Refusal
 from api.store.engine import refusal_of
+from api.telemetry import refused as tell_refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,10 @@ class Act(FieldExtension):
             outcome = await self._done(next_, source, info, kwargs)
             context.answers.note(name, outcome)
         context.loader.forget()
-        return Refused(outcome) if isinstance(outcome, Refusal) else outcome
+        if isinstance(outcome, Refusal):
+            tell_refused(outcome.code)
+            return Refused(outcome)
+        return outcome
 
     async def _done(self, next_: Any, source: Any, info: Info[Any, None], kwargs: dict[str, Any]) -> Any:
         operation = info.context.operation

@@ -14,7 +14,7 @@ from api.sentences import sentence
 from api.store.engine import refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from strawberry.types import ExecutionResult
 
@@ -32,6 +32,11 @@ class Answer:
     status: int
     body: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> Iterable[str]:
+        """The codes of its errors."""
+        return {error["extensions"]["code"] for error in self.body.get("errors", ())}
 
 
 def refused(refusal: RequestRefused, language: str) -> Answer:

@@ -12,22 +12,28 @@ from starlette.routing import Route
 from api.graph.documents import Documents
 from api.graph.limits import Limits
 from api.http.graphql import GraphQLEndpoint
+from api.telemetry import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from fastapi.telemetry import TelemetryConfig
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from api.identity import Verifier
     from api.settings import Settings
     from api.store.engine import Store
+    from api.telemetry import Telemetry
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+NONE_OF_FASTAPI: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Its own telemetry, which an environment variable switches on, tells of paths, queries and exceptions' texts."""
 
 
 def create_app(  # noqa: PLR0913 - the parts that the composition root chose
@@ -39,14 +45,20 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     state: Callable[[], Awaitable[str]],
     graphiql: ASGIApp | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> FastAPI:
     """Compose the service. There is no generated documentation: the contract is the SDL."""
     app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)]
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders)],
+        telemetry=NONE_OF_FASTAPI,
     )
     limits = Limits()
     documents = Documents(schema._schema, limits, introspection=settings.shows_schema)  # noqa: SLF001 - strawberry has no other way
-    endpoint = GraphQLEndpoint(schema, documents, limits, store, verifier)
+    endpoint = GraphQLEndpoint(schema, documents, limits, store, verifier, telemetry)
     app.router.routes.append(Route("/graphql", endpoint, methods=None))
 
     @app.get("/healthz")

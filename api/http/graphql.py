@@ -19,6 +19,7 @@ from api.graph.operation import run
 from api.http import negotiation
 from api.http.answers import answered, masked, refused
 from api.http.negotiation import GRAPHQL_JSON, JSON
+from api.telemetry import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from api.http.answers import Answer
     from api.identity import Verifier
     from api.store.engine import Store
+    from api.telemetry import Telemetry, Told
 
 log = logging.getLogger("baraza.graphql")
 
@@ -73,22 +75,26 @@ class GraphQLEndpoint:
     limits: Limits
     store: Store
     verifier: Verifier
+    telemetry: Telemetry = SILENT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = Head(scope["method"], tuple(scope["headers"]))
-        try:
-            answer = await self._answer(head, receive)
-        except RequestRefused as refusal:
-            answer = refused(refusal, head.language)
-        except Exception as error:  # noqa: BLE001 - nothing of ours is shown, whatever happened
-            answer = refused(masked(error, "none"), head.language)
+        with self.telemetry.operation() as told:
+            try:
+                answer = await self._answer(head, receive, told)
+            except RequestRefused as refusal:
+                answer = refused(refusal, head.language)
+            except Exception as error:  # noqa: BLE001 - nothing of ours is shown, whatever happened
+                answer = refused(masked(error, "none"), head.language)
+            told.answered(answer.status, answer.codes)
         await _send(send, answer, head)
 
-    async def _answer(self, head: Head, receive: Receive) -> Answer:
+    async def _answer(self, head: Head, receive: Receive, told: Told) -> Answer:
         head.acceptable(self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits))
         prepared, same = self._prepared(asked, head)
+        told.prepared(prepared.kind.value, prepared.digest, _root_fields(prepared))
         at_door = self.documents.at_door(prepared)
         key = checked_key(head.value(b"idempotency-key"))
         context = Context(
@@ -127,6 +133,11 @@ def _seat_id(text: str | None) -> UUID | None:
         return UUID(text.removeprefix("Seat:"))
     except ValueError:
         raise RequestRefused("NO_SEAT", 403) from None
+
+
+def _root_fields(prepared: Prepared) -> Iterable[str]:
+    """The schema's names of what stands in the operation itself."""
+    return (node.name.value for node in prepared.operation.selection_set.selections if isinstance(node, FieldNode))
 
 
 def _reads_rows(prepared: Prepared) -> bool:

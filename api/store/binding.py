@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import RequestRefused
 from api.seat import Category, Pillar, Role, Seat, guest
+from api.telemetry import statement
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -68,7 +69,8 @@ async def bind(
     Raises `RequestRefused` NO_SEAT (none, ended, or somebody else's: one answer) or SEAT_REQUIRED (several).
     """
     await _begin(connection, subject, write=write)
-    rows = await connection.fetch(FIND, wanted)
+    with statement("SELECT seats"):
+        rows = await connection.fetch(FIND, wanted)
     if not rows:
         raise RequestRefused("NO_SEAT", 403)
     if len(rows) > 1:
@@ -83,17 +85,22 @@ async def bind_guest(connection: asyncpg.Connection[asyncpg.Record], subject: st
 
 
 async def _begin(connection: asyncpg.Connection[asyncpg.Record], subject: str, *, write: bool) -> None:
-    await connection.execute(f"{BEGIN[write]}; SELECT set_config('baraza.subject', '{_hexadecimal(subject)}', true)")
+    with statement("BEGIN"):
+        await connection.execute(
+            f"{BEGIN[write]}; SELECT set_config('baraza.subject', '{_hexadecimal(subject)}', true)"
+        )
 
 
 async def show_code(connection: asyncpg.Connection[asyncpg.Record], code_hash: str) -> None:
     """Let the transaction see the one invitation with this hash, and its seat."""
-    await connection.execute("SELECT set_config('baraza.invitation', $1, true)", code_hash)
+    with statement("SELECT invitations"):
+        await connection.execute("SELECT set_config('baraza.invitation', $1, true)", code_hash)
 
 
 async def take(connection: asyncpg.Connection[asyncpg.Record], seat_id: UUID) -> Seat | None:
     """Go on from one of the bearer's seats; none where it is not the bearer's, or not now."""
-    rows = await connection.fetch(FIND, seat_id)
+    with statement("SELECT seats"):
+        rows = await connection.fetch(FIND, seat_id)
     return _seat(rows[0]) if rows else None
 
 

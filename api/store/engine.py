@@ -14,8 +14,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
+from api.store import statements
 from api.store.binding import bind, bind_guest, bind_system
 from api.store.operation import Operation
+from api.telemetry import statement
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from pydantic import SecretStr
+    from sqlalchemy.pool import QueuePool
 
     from api.seat import Seat
     from api.store.sealing import Keyring
@@ -65,9 +68,9 @@ class Store:
 
     def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
         self.keyring = keyring
-        self._url, self._wait = url, wait
+        self._url, self._wait, self.waiting = url, wait, 0
         self._engine = create_async_engine(
-            driver_url(url.get_secret_value()),
+            driver_url(url.get_secret_value()).set(drivername=statements.DRIVER),
             isolation_level="AUTOCOMMIT",
             pool_size=size,
             max_overflow=0,
@@ -112,7 +115,8 @@ class Store:
         await session.flush()
         raw = await _raw(connection)
         try:
-            ended = await raw.execute(COMMIT)
+            with statement(COMMIT):
+                ended = await raw.execute(COMMIT)
         except Exception as error:
             meant = refusal_of(error)
             away = isinstance(meant, RequestRefused) and meant.code == "DATABASE_AWAY"
@@ -155,16 +159,23 @@ class Store:
         raise AssertionError
 
     async def _borrow(self) -> AsyncConnection:
+        self.waiting += 1
         try:
             connection = await self._engine.connect()
         except exc.TimeoutError:
             raise RequestRefused("BUSY", 503, headers={"Retry-After": "1"}) from None
         except (*AWAY, TimeoutError, exc.DBAPIError, asyncpg.PostgresError):
             raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
+        finally:
+            self.waiting -= 1
         assert not (await _raw(connection)).is_in_transaction(), (
             "a connection came out of the pool inside a transaction"
         )
         return connection
+
+    def lent(self) -> int:
+        """How many connections operations have now."""
+        return cast("QueuePool", self._engine.pool).checkedout()
 
     async def check(self) -> None:
         """Look at our own role and at durability; raise `StartRefused` when either is not what it must be."""
@@ -211,8 +222,9 @@ async def _give_back(connection: AsyncConnection, *, begun: bool = True) -> None
     try:
         raw = await _raw(connection)
         if not begun or raw.is_in_transaction():
-            async with asyncio.timeout(2):
-                await raw.execute("ROLLBACK")
+            with statement("ROLLBACK"):
+                async with asyncio.timeout(2):
+                    await raw.execute("ROLLBACK")
         clean = not raw.is_in_transaction()
     except Exception as error:  # noqa: BLE001 - whatever happened, the connection is not trusted again
         log.warning("connection closed after %s", type(error).__name__)
