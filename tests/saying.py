@@ -25,9 +25,10 @@ REFUSALS = {
 }
 
 
-def _passers() -> set[str]:
-    """Functions that are given a code first, and make a refusal of it."""
-    functions = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+def _passers(*, of_imports: bool = True) -> set[str]:
+    """Functions that are given a code first, and make a refusal, or a remark, of it."""
+    trees = [tree for file, tree in TREES.items() if of_imports or file.parent.name != "imports"]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return {node.name for node in functions if node.args.args and node.args.args[0].arg == "code"}
 
 
@@ -85,7 +86,8 @@ def own_codes() -> set[str]:
     return {kind.code for name, kind in REFUSALS.items() if name in made | raised and issubclass(kind, errors.Refusal)}
 
 
-AT_THE_SERVICE = {"RequestRefused", "InvalidInput", "WrongState", "NotAllowed", "NotFound", "KeyReused"} | _passers()
+AT_THE_SERVICE = {"RequestRefused", "InvalidInput", "WrongState", "NotAllowed", "NotFound", "KeyReused"}
+AT_THE_SERVICE |= _passers(of_imports=False)
 """What the service says a code with; a remark of an import is said to its operator."""
 
 

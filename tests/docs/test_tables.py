@@ -37,6 +37,7 @@ LIMITS = {
     "variable_values": "values in the variables",
     "variable_depth": "lists and objects within one another in the variables",
     "cost": "points of cost",
+    "sealed_characters": "characters of narratives, notes and other confidential texts in an answer",
 }
 DOCUMENTS_OWN = {"limits.py", "documents.py"}
 """Where a well-formed request is refused for its document or variables."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -94,7 +96,11 @@ async def storm(copied: Callable[..., AbstractAsyncContextManager[World]], truth
     shared = ids["sk"] & ids["lub"]
     async with copied("pool", size=POOL) as world:
         storm = Storm(world, {code: some - shared for code, some in ids.items()})
-        await storm.rage()
+        with warnings.catch_warnings():
+            # What is cancelled in the middle leaves coroutines of the library's behind that nobody awaited.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            await storm.rage()
+            gc.collect()
         yield storm
 
 
