@@ -52,18 +52,18 @@ class Seldom(logging.Handler):
 @contextmanager
 def providers(endpoint: str) -> Iterator[tuple[TracerProvider, MeterProvider]]:
     """Export for as long as this lasts. `OTEL_EXPORTER_OTLP_HEADERS` and its kin are read by the exporters."""
-    with _seldom():
-        base, resource = endpoint.removesuffix("/"), _resource()
-        tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
-        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces")))
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics"))
-        meters = MeterProvider(
-            [reader], resource=resource, exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
-        )
-        try:
-            yield tracers, meters
-        finally:
-            _shut_down(tracers, meters)
+    _complain_seldom()
+    base, resource = endpoint.removesuffix("/"), _resource()
+    tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
+    tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces")))
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics"))
+    meters = MeterProvider(
+        [reader], resource=resource, exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
+    )
+    try:
+        yield tracers, meters
+    finally:
+        _shut_down(tracers, meters)
 
 
 def _resource() -> Resource:
@@ -83,13 +83,7 @@ def _shut_down(*ending: TracerProvider | MeterProvider) -> None:
         thread.join(max(0.0, deadline - time.monotonic()))
 
 
-@contextmanager
-def _seldom() -> Iterator[None]:
-    library, seldom = logging.getLogger(LIBRARY), Seldom()
-    library.addHandler(seldom)
-    library.propagate = False
-    try:
-        yield
-    finally:
-        library.propagate = True
-        library.removeHandler(seldom)
+def _complain_seldom() -> None:
+    """Not undone at the end: a thread that is not waited for may still complain."""
+    library = logging.getLogger(LIBRARY)
+    library.handlers, library.propagate = [Seldom()], False

@@ -116,7 +116,7 @@ def test_a_collector_that_hangs_is_nobodys_concern(settings_of_a_network: tuple[
 
 
 def test_a_collector_that_is_not_there_costs_a_line_and_two_seconds(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """However many operations are told of: what is not delivered is dropped."""
     for name, value in MEANWHILE.items():
@@ -128,9 +128,11 @@ def test_a_collector_that_is_not_there_costs_a_line_and_two_seconds(
         time.sleep(2)
         ending = time.monotonic()
     assert time.monotonic() - ending < STOPPING + 1
+    time.sleep(1)  # what is not waited for is still under way
     (record,) = caplog.records
     assert record.name == "baraza.telemetry"
     assert record.getMessage().startswith("telemetry is not delivered (opentelemetry.")
+    assert capfd.readouterr().err == ""
 
 
 def test_without_a_collector_nothing_is_read_and_no_thread_is_started() -> None:
