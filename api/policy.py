@@ -26,7 +26,6 @@ GRANTS: dict[str, frozenset[Role]] = {
     "group.assess": COORDINATOR,
     "settings.change": COORDINATOR,
     "seat.give": COORDINATOR | NETWORK,
-    "seat.replace": COORDINATOR | NETWORK,
     "seat.end": COORDINATOR | NETWORK,
     "invitation.accept": frozenset({Role.GUEST}),
     "structure.set_up": SECRETARIAT,

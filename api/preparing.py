@@ -44,6 +44,8 @@ async def load_demo(settings: Settings, urls: Urls) -> int:
     back."""
     async with opened(settings, urls) as store:
         try:
+            if settings.keys.exists():
+                store.keyring.check()
             if settings.keys.exists() or not await loading.loaded(store):
                 loading.make_keys(settings.keys)
             store.keyring.check()

@@ -9,6 +9,7 @@ from time import time_ns
 from typing import TYPE_CHECKING
 
 from api.audit.actions import chain
+from api.errors import RequestRefused
 from api.groups.reads import group_ids
 from api.notices.actions import carry
 from api.seat import Role, system_seat
@@ -67,6 +68,8 @@ async def once(store: Store, *, whole: bool = True) -> int:
             try:
                 async with store.process(seat) as op:
                     done += await job(op)
+            except RequestRefused:  # the database is away, for the other groups too
+                raise
             except Exception as error:  # noqa: BLE001 - the other groups go on
                 log.warning("a group's round not finished: %s", type(error).__name__)
     return done

@@ -172,9 +172,7 @@ class SeatMutation:
             valid_from=valid_from,
         )
 
-    @act(
-        "Another person takes a seat's place. The old seat ends and keeps what was done from it.", grant="seat.replace"
-    )
+    @act("Another person takes a seat's place. The old seat ends and keeps what was done from it.", grant="seat.give")
     async def replace_representative(
         self,
         info: Info[Any, None],

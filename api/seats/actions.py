@@ -134,7 +134,7 @@ async def replace_holder(
 ) -> Invitation:
     """Another person takes the place. The old seat ends the day before, or now, and keeps what was done from it; the
     new one succeeds it (D17)."""
-    policy.require(op.seat, "seat.replace")
+    policy.require(op.seat, "seat.give")
     seat = await _current(op, seat_id, version)
     today = op.now.date()
     if starting < today:

@@ -89,6 +89,7 @@ def test_every_mutation_is_possible_and_asks_leave(possible: dict[str, Possible]
 def test_every_mutation_names_the_grant_that_it_asks_for(possible: dict[str, Possible]) -> None:
     """It stands in the audit where row security refuses the act."""
     named = {name: field.extensions["strawberry-definition"].metadata.get("grant") for name, field in MUTATIONS.items()}
+    named = {name: grant for name, grant in named.items() if name not in DOORS}
     assert {name: each.acts for name, each in possible.items()} == {name: {grant} for name, grant in named.items()}
 
 
@@ -248,12 +249,12 @@ async def test_only_the_secretariat_enters_for_nobodys_organisation(world: World
     """And only so: what it entered for its own organisation would be read by all of that organisation's seats."""
     some = truth[OWN]["request_authors"][0]
     for persona in of_group(OWN):
-        (role,) = EVERYBODY[persona].roles
+        roles = EVERYBODY[persona].roles
         own = {**some, "seat_id": EVERYBODY[persona].seat_id}
         its = demo_id("organisation", EVERYBODY[persona].organisation)
         async with world.acting(persona) as op:
             raw = await raw_of(op)
-            for organisation, may in ((None, role in SECRETARIAT), (its, role in BRINGS - SECRETARIAT)):
+            for organisation, may in ((None, bool(roles & SECRETARIAT)), (its, bool(roles & (BRINGS - SECRETARIAT)))):
                 assert await may_insert(raw, "request_authors", {**own, "organisation_id": organisation}) == may, (
                     persona
                 )

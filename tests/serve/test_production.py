@@ -16,8 +16,9 @@ from serve.processes import Shell, running
 
 from api.dates import DateWithPrecision, Precision
 from api.groups import actions as groups
-from api.groups.rules import FormalStatus, WorkingMode
-from api.seat import Role, system_seat
+from api.groups.actions import Ways
+from api.groups.rules import FormalStatus, Standing, WorkingMode
+from api.seat import NETWORK, Role, system_seat
 from api.store import sealing
 from api.store.engine import Store
 from api.store.sealing import Keyring
@@ -151,16 +152,16 @@ async def open_group(place: Place, file: Path) -> None:
     group_id = uuid4()
     sealing.add_group(file, group_id)
     store = Store(place.urls.app, Keyring(file), size=1, wait=5)
-    async with store.process(system_seat(Role.NETWORK_ADMIN)) as op:
+    async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
         await groups.open_group(
             op,
             group_id=group_id,
             code="own",
             name_fr="Groupe",
             name_en="Group",
-            formal_status=FormalStatus.INFORMAL,
-            working_mode=WorkingMode.FIELD_MISSION,
+            ways=Ways(FormalStatus.INFORMAL, WorkingMode.FIELD_MISSION),
             founded=DateWithPrecision(date(2020, 1, 1), None, Precision.YEAR),
+            standing=Standing.FORMING,
             jurisdiction=[("CD62", date(2020, 1, 1), None)],
         )
     await store.close()

@@ -20,6 +20,7 @@ from graphql import (
 )
 from isolation import arguments
 from isolation.documents import SCHEMA
+from sqlalchemy import Enum
 
 from api.sentences import SENTENCES
 from migrations.models import metadata
@@ -32,7 +33,7 @@ SHORTEST = 5
 
 
 def vocabulary() -> set[str]:
-    """Words of ours: names of the schema, its enum values, tables and codes."""
+    """Words of ours: names of the schema, its enum values, tables and codes, published or not."""
     words = {*SENTENCES, *metadata.tables}
     for kind in SCHEMA.type_map.values():
         words.add(kind.name)
@@ -40,6 +41,8 @@ def vocabulary() -> set[str]:
             words.update(kind.values)
         elif isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
             words.update(kind.fields)
+    for table in metadata.tables.values():
+        words.update(code for each in table.columns if isinstance(each.type, Enum) for code in each.type.enums)
     return words
 
 
