@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from serve.processes import BARAZA, environment
 
+from api.identity import DevelopmentIssuer
+
 if TYPE_CHECKING:
     from serve.processes import Baraza
 
@@ -21,11 +23,11 @@ CONSOLE = re.compile(r"^```console\n\$ ((?:.*\\\n)*.*\n)((?:(?!```).*\n)*)```$",
 """A block: a command, over several lines where each but the last ends with a backslash, and what it prints."""
 
 TOKEN = f"""token() {{
-    [ -s "$BARAZA_DATA/token-$1" ] || '{BARAZA}' token "$1" >"$BARAZA_DATA/token-$1"
+    [ -s "$BARAZA_DATA/token" ] || '{BARAZA}' token sk.coordinator >"$BARAZA_DATA/token"
     cat "$BARAZA_DATA/token-$1"
 }}
 """
-"""Asks for each persona's token once: that takes a second or two, and the token lasts."""
+"""The command takes a second or two to read its libraries: it is given once, and the tokens are what it prints."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Block:
 
     def run(self, server: Baraza) -> str:
         """What it prints, as a reader sees it who has the server where the document says."""
+        for persona in re.findall(r"baraza token ([a-z.-]+)", self.command):
+            token = DevelopmentIssuer(server.data / "development-issuer.json").token(persona, "baraza")
+            (server.data / f"token-{persona}").write_text(token)
         here = self.command.replace(WRITTEN, server.address).replace(".venv/bin/baraza token", "token")
         shell = ["bash", "-euo", "pipefail", "-c", TOKEN + here]
         ran = subprocess.run(

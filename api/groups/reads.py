@@ -79,7 +79,7 @@ def code_of(group_id: UUID) -> Select[Any]:
 
 
 def id_of(code: str) -> Select[Any]:
-    return select(WorkingGroup.id).where(WorkingGroup.code == code)
+    return select(WorkingGroup.id).where(WorkingGroup.code == code, WorkingGroup.id != NETWORK)
 
 
 def settings_of(group_id: UUID) -> Select[Any]:

@@ -17,7 +17,7 @@ from api.imports import ipis, rows
 from api.imports.report import Found, Report
 from api.places import reads as places
 from api.places.rules import Gazetteer, gazetteer
-from api.seat import Role, system_seat
+from api.seat import NETWORK, Role, system_seat
 from api.sites.actions import Taken, take_in
 from api.store.engine import Rollback, refusal_of
 
@@ -73,7 +73,7 @@ async def _looked_up(store: Store, code: str) -> tuple[UUID, Gazetteer]:
     async with store.process(system_seat(Role.NETWORK_ADMIN), write=False) as op:
         found = await op.scalars(groups.id_of(code))
         if not found:
-            known = ", ".join(sorted(group.code for group in await op.scalars(groups.whole())))
+            known = ", ".join(sorted(group.code for group in await op.scalars(groups.whole()) if group.id != NETWORK))
             raise StartRefused(f"No group has the code {code}; there are {known or 'none'}.")
         return found[0], gazetteer(await op.rows(places.names()))
 
