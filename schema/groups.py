@@ -191,7 +191,10 @@ class GroupMutation:
         info: Info[Any, None],
         name: Annotated[str, argument("Name.")],
         category: Annotated[Category, strawberry.argument(description="Kind of organisation.")],
-        aliases: Annotated[list[str] | None, argument("Its other names, spellings and acronyms.", of="names")] = None,
+        aliases: Annotated[
+            list[str] | None,
+            argument("Its other names, spellings and acronyms, of 200 characters each.", of="names"),
+        ] = None,
         id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
     ) -> OrganisationResult:
         return await actions.register_organisation(

@@ -116,6 +116,11 @@ class Team:
             self.tokens[name] = self.client.token(self.persona(name))
         return self.tokens[name]
 
+    def joined_by(self, persona: str) -> str:
+        """A persona who is no part of the group's, under its own name: it acts as the parts do from here on."""
+        self.tokens[persona] = self.client.token(persona)
+        return persona
+
     async def post(self, name: str, source: str, variables: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """The whole response to a document."""
         named = {header.replace("_", "-"): value for header, value in headers.items()}

@@ -173,10 +173,10 @@ async def register_organisation(
 ) -> Organisation:
     """An entry of the network's registry, found again under any of its names."""
     policy.require(op.seat, "organisation.register")
-    key = rules.matching_key(name)
+    key = rules.registered_key(name, "name")
     organisation = Organisation(id=organisation_id, name=name, matching_key=key, category=category, fictive=fictive)
     await op.add(organisation)
-    for key, alias in {rules.matching_key(alias): alias for alias in aliases}.items():
+    for key, alias in {rules.registered_key(alias, "aliases"): alias for alias in aliases}.items():
         await op.add(OrganisationAlias(organisation_id=organisation_id, matching_key=key, name=alias))
     await record(op, "organisation.register", organisation_id, group_id=NETWORK)
     return organisation

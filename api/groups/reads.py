@@ -102,6 +102,6 @@ def organisation_called(matching_key: str) -> Select[Any]:
 
 
 def coverage(group_id: UUID, pcode: str, valid_from: date) -> Select[Any]:
-    return select(Jurisdiction).where(
-        Jurisdiction.group_id == group_id, Jurisdiction.pcode == pcode, Jurisdiction.valid_from == valid_from
-    )
+    """The row to change, for who may change it."""
+    key = (Jurisdiction.group_id == group_id, Jurisdiction.pcode == pcode, Jurisdiction.valid_from == valid_from)
+    return select(Jurisdiction).where(*key).with_for_update()

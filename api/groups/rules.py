@@ -59,6 +59,14 @@ def check_changes(changes: Mapping[str, object]) -> None:
         raise InvalidInput("VALUE_INVALID", field="changes")
 
 
+def registered_key(name: str, argument: str) -> str:
+    """The matching key of a name for the registry; raise `InvalidInput` for one without a letter or digit."""
+    key = matching_key(name)
+    if not key:
+        raise InvalidInput("VALUE_INVALID", field=argument)
+    return key
+
+
 def matching_key(name: str) -> str:
     """A name as it is matched: without accents, case, punctuation or blanks (X10). The spelling itself is kept."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

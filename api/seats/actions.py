@@ -105,6 +105,7 @@ async def invite_coordinator(
     op: Operation, *, group_id: UUID, seat_id: UUID, name: str, post: Post, valid_from: date
 ) -> Invitation:
     """The network names a group's coordinator."""
+    policy.require(op.seat, "seat.give")
     if not await op.scalars(groups.group_of(group_id)) or group_id == NETWORK:
         raise NotFound(field="workingGroupId")
     return await invite(op, group_id=group_id, seat_id=seat_id, name=name, post=post, valid_from=valid_from)
@@ -161,7 +162,7 @@ async def renew(op: Operation, *, invitation_id: UUID, version: int) -> Invitati
     invitation = await op.fetch(Invitation, invitation_id, version=version, argument="invitationId")
     if invitation.accepted_at is not None:
         raise WrongState("INVITATION_ACCEPTED", field="invitationId")
-    await _current(op, invitation.seat_id)
+    await _current(op, invitation.seat_id, argument="invitationId")
     _code(op, invitation)
     await op.flush()
     await record(op, "seat.invite", invitation_id, invitation.seat_id)
@@ -212,25 +213,31 @@ async def _check_led(op: Operation, seat: Seat, last: date) -> None:
     lead = Role.NETWORK_ADMIN if seat.group_id == NETWORK else Role.COORDINATOR
     if lead.name not in seat.roles:
         return
-    others = [other for other in await op.scalars(reads.lasting(seat.group_id, last)) if other.id != seat.id]
+    lasting = await op.scalars(reads.lasting(seat.group_id, last))
+    others = [other for other in lasting if seat.id not in {other.id, other.principal_id}]
     if not any(lead.name in other.roles for other in others):
         raise WrongState("LAST_COORDINATOR", field="seatId")
 
 
 async def _end(op: Operation, seat: Seat, last: date | None) -> None:
+    """After `last`, or now; an alternate does not outlast its principal, and keeps an earlier end of its own."""
     today = op.now.date()
-    ended = [seat, *(await op.scalars(reads.alternates_of(seat.group_id, seat.id)))]
-    for each in ended:
-        each.valid_to = max(last or today, each.valid_from)
+    day = last or today
+    alternates = await op.scalars(reads.alternates_of(seat.group_id, seat.id))
+    for each in (seat, *(one for one in alternates if not rules.is_over(one.valid_to, one.ended_at, today))):
+        earlier = each.valid_to if each is not seat and each.valid_to else day
+        each.valid_to = max(min(earlier, day), each.valid_from)
         each.ended_at = op.now if last is None else None
     for term in await op.scalars(reads.term_of(seat.group_id, seat.id)):
-        term.until = today if last is None else last + timedelta(days=1)
+        term.until = today if last is None else rules.until(last)
     await op.flush()
 
 
-async def _current(op: Operation, seat_id: UUID, version: int | None = None) -> Seat:
-    seat = await op.fetch(Seat, seat_id, version=version, guard=True, argument="seatId")
-    rules.check_current(seat.valid_to, seat.ended_at, op.now.date())
+async def _current(op: Operation, seat_id: UUID, version: int | None = None, argument: str = "seatId") -> Seat:
+    """The seat that an act is about, or leads to; `WrongState` SEAT_ENDED where its rights have ended."""
+    seat = await op.fetch(Seat, seat_id, version=version, guard=True, argument=argument)
+    if rules.is_over(seat.valid_to, seat.ended_at, op.now.date()):
+        raise WrongState("SEAT_ENDED", field=argument)
     return seat
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from api.errors import InvalidInput, WrongState
+from api.errors import InvalidInput
 from api.seat import NETWORK, Role
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
 SEPARATE = {Role.CUSTODIAN: {Role.COORDINATOR, Role.CASE_OFFICER}}
@@ -42,10 +42,14 @@ def check_roles(roles: AbstractSet[Role], area: str | None, group_id: UUID) -> N
         raise InvalidInput("AREA_INVALID", field="area")
 
 
-def check_current(valid_to: date | None, ended_at: datetime | None, today: date) -> None:
-    """Raise `WrongState` SEAT_ENDED for a seat whose rights have ended."""
-    if ended_at is not None or (valid_to is not None and valid_to < today):
-        raise WrongState("SEAT_ENDED", field="seatId")
+def is_over(valid_to: date | None, ended_at: datetime | None, today: date) -> bool:
+    """Whether a seat's rights have ended."""
+    return ended_at is not None or (valid_to is not None and valid_to < today)
+
+
+def until(last: date) -> date | None:
+    """The first day after the last; none after the end of the calendar."""
+    return None if last == date.max else last + timedelta(days=1)
 
 
 def check_last_day(last: date, valid_from: date, today: date) -> None:

@@ -175,6 +175,13 @@ async def test_an_organisation_is_registered_once_under_any_spelling(team: Team)
     assert len(seen["node"]["aliases"]["nodes"]) == 1
 
 
+async def test_a_name_has_letters_or_digits(team: Team) -> None:
+    """Others are found under nothing, and would all be one."""
+    for given, argument in (({"name": "!!!"}, "name"), ({"name": f"M{uuid4().hex}", "aliases": ["—"]}, "aliases")):
+        refused = await network(team, "registerOrganisation", {"category": "CSO", **given})
+        assert (refused["code"], refused["field"]) == ("VALUE_INVALID", argument)
+
+
 async def test_the_coordinator_does_not_do_what_is_the_networks(team: Team) -> None:
     group = f"WorkingGroup:{team.group_id}"
     for act, given in (

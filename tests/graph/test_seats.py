@@ -275,6 +275,39 @@ async def test_an_alternate_has_the_same_rights_and_no_place_of_its_own(team: Te
     assert seen["node"]["seatsCounted"] == 3
 
 
+async def test_an_alternate_of_the_last_coordinator_is_no_other(team: Team) -> None:
+    """The two would go together, and nobody could give seats any more."""
+    seat_id = team.seats(["coordinator"])[0]
+    given = {"seatId": seat_id, "holder": "Suppléant Mfano", "validFrom": today()}
+    invitation = await team.done("coordinator", "inviteAlternate", given)
+    alternate = await accepts(team, somebody(), invitation["invitationCode"])
+    version = (await team.ask("coordinator", "{ actingSeat { version } }"))["actingSeat"]["version"]
+    refused = await team.act("coordinator", "endSeat", {"seatId": seat_id, "version": version})
+    assert refused["code"] == "LAST_COORDINATOR"
+    await team.done("coordinator", "endSeat", {"seatId": alternate["id"], "version": alternate["version"]})
+
+
+async def test_an_alternate_keeps_an_earlier_end_and_does_not_outlast_its_principal(team: Team) -> None:
+    principal = await accepts(team, somebody(), (await invited(team))["invitationCode"])
+
+    async def alternate() -> Any:
+        given = {"seatId": principal["id"], "holder": "Suppléant Mfano", "validFrom": today()}
+        return await accepts(
+            team, somebody(), (await team.done("coordinator", "inviteAlternate", given))["invitationCode"]
+        )
+
+    early, late, gone = [await alternate() for _ in range(3)]
+    for seat, on in ((early, today(1)), (gone, None)):
+        await team.done("coordinator", "endSeat", {"seatId": seat["id"], "version": seat["version"], "on": on})
+    ended = {"seatId": principal["id"], "version": principal["version"], "on": today(30)}
+    await team.done("coordinator", "endSeat", ended)
+    asked = "... on Seat { alternates { nodes { id validTo endedAt } } }"
+    document = f'{{ node(id: "{principal["id"]}") {{ {asked} }} }}'
+    found = (await team.ask("coordinator", document))["node"]["alternates"]["nodes"]
+    told = {row["id"]: (row["validTo"], row["endedAt"] is None) for row in found}
+    assert told == {early["id"]: (today(1), True), late["id"]: (today(30), True), gone["id"]: (today(), False)}
+
+
 async def test_the_tally_follows_seats_on_the_day(team: Team) -> None:
     tally = "{ groups(first: 50) { nodes { code seatTally { withoutPillar } } } }"
 
