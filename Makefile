@@ -1,5 +1,5 @@
 # make serve    the server with its database, on 127.0.0.1:${PORT:-8000}, with its data in ${BARAZA_DATA:-.baraza}
-# make test     all tests on a database of their own, but for those of the contract, which are make check's
+# make test     all tests on a database of their own, but for the contract's (make check) and the documents' (make test-peers)
 
 PYTHON ?= python3
 
@@ -20,7 +20,7 @@ serve: venv
 	@.venv/bin/baraza serve --development
 
 test: venv
-	@.venv/bin/python -m pytest -q -n 2 --dist loadfile --ignore tests/contract
+	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup --ignore tests/contract --ignore tests/docs
 
 test-peers: venv
 	@tests/peers/run

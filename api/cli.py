@@ -17,10 +17,10 @@ from api.demo.roster import PERSONAS
 from api.errors import StartRefused
 from api.identity import DevelopmentIssuer
 from api.imports.sites import import_sites
-from api.joining import Joined, Joining, join
+from api.joining import Inviting, Joined, Joining, invite, join
 from api.preparing import load_demo, prepare
 from api.running import Urls, database, known, leave_quietly, listening, opened, run, say, store_of
-from api.seat import Category, Pillar
+from api.seat import Category, Pillar, Role
 from api.settings import Settings, load
 from api.store.migrating import migrate as run_migrations
 from api.store.migrating import up_to_date
@@ -45,6 +45,8 @@ STOPPING = 5
 
 group = typer.Typer(no_args_is_help=True, help="Groups of the network.")
 app.add_typer(group, name="group")
+seat = typer.Typer(no_args_is_help=True, help="Seats that no coordinator can give.")
+app.add_typer(seat, name="seat")
 
 ROWS_REFUSED, INTERRUPTED = 3, 130
 """How an import ends that left rows out, or was stopped; 0 says that every row is in."""
@@ -149,6 +151,30 @@ def group_add(
     )
 
 
+@seat.command("invite")
+def seat_invite(
+    group: Annotated[str, typer.Option(help="Code of the group, or network.")],
+    role: Annotated[str, typer.Option(help="COORDINATOR of a group; of the network for example NETWORK_ADMIN.")],
+    name: Annotated[str, typer.Option(help="Who is invited.")],
+    organisation: Annotated[str, typer.Option(help="Whom that person represents.")],
+    category: Annotated[str, typer.Option(help="Kind of that organisation.")] = Category.CSO.name,
+    pillar: Annotated[str | None, typer.Option(help="Pillar of the seat, where it has one.")] = None,
+) -> None:
+    """Print the code that leads to a seat of the network, or to a group's coordinator's."""
+    settings = load()
+    inviting = Inviting(
+        code=group,
+        role=_coded(Role, role),
+        holder=name,
+        organisation=organisation,
+        category=_coded(Category, category),
+        pillar=_coded(Pillar, pillar) if pillar else None,
+    )
+    with database(settings) as urls:
+        invited: Joined = run(_invite(settings, urls, inviting))
+    say(f"Whoever signs in and accepts this invitation until {invited.expires_on} has the seat: {invited.invitation}")
+
+
 @app.command()
 def token(
     persona: Annotated[str, typer.Argument(help="For example sk.coordinator.")],
@@ -225,6 +251,12 @@ async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
     await up_to_date(urls.owner)
     async with opened(settings, urls) as store:
         return await join(store, joining)
+
+
+async def _invite(settings: Settings, urls: Urls, inviting: Inviting) -> Joined:
+    await up_to_date(urls.owner)
+    async with opened(settings, urls) as store:
+        return await invite(store, inviting)
 
 
 async def _carry(settings: Settings, urls: Urls, telemetry: Telemetry) -> None:

@@ -61,12 +61,48 @@ async def join(store: Store, joining: Joining) -> Joined:
         raise StartRefused(f"{joining.code} cannot be a group's code: take two to eight small letters.")
     group_id = uuid4()
     await _check(store, joining)
+    await _check_keys(store)
     ways = await _ways(store, joining.like) if joining.like else UNLIKE
     for owner in (NETWORK, group_id):
         sealing.add_group(store.keyring.file, owner)
     try:
         async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
             return await _opened(op, joining, group_id, ways)
+    except Refusal as refusal:
+        raise StartRefused(refusal.message("en")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """A seat that the operator invites to: of the network, or a group's coordinator where nobody else can."""
+
+    code: str
+    role: Role
+    holder: str
+    organisation: str
+    category: Category
+    pillar: Pillar | None
+
+
+async def invite(store: Store, inviting: Inviting) -> Joined:
+    """The network's first seats, and a coordinator for a group whose first code was lost."""
+    await _check_keys(store)
+    try:
+        async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
+            found = await op.scalars(reads.group_called(inviting.code))
+            if not found:
+                raise StartRefused(f"There is no group {inviting.code}: name one that there is, or network.")
+            organisation_id = await _organisation(op, inviting.organisation, inviting.category)
+            post = Post(organisation_id, inviting.pillar, inviting.category, frozenset({inviting.role}))
+            invitation = await seats.invite(
+                op,
+                group_id=found[0].id,
+                seat_id=new_id(),
+                name=inviting.holder,
+                post=post,
+                valid_from=op.now.date(),
+            )
+            return Joined(inviting.code, op.open(invitation, "code"), invitation.expires_on)
     except Refusal as refusal:
         raise StartRefused(refusal.message("en")) from None
 
@@ -80,6 +116,14 @@ async def _check(store: Store, joining: Joining) -> None:
     missing = sorted(set(joining.jurisdiction) - set(known))
     if missing:
         raise StartRefused(f"No place has the P-code {', '.join(missing)}: see api/places/pcodes.csv.")
+
+
+async def _check_keys(store: Store) -> None:
+    """A group that joined under another key file than the network's would stop every server's next start."""
+    async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK), write=False) as op:
+        if await op.scalars(reads.group_ids()):
+            store.keyring.check()
+        await actions.check_keys(op)
 
 
 async def _ways(store: Store, code: str) -> Ways:
@@ -113,16 +157,17 @@ async def _opened(op: Operation, joining: Joining, group_id: UUID, ways: Ways) -
         standing=Standing.FORMING,
         jurisdiction=[(pcode, today, None) for pcode in joining.jurisdiction],
     )
-    post = Post(await _organisation(op, joining), joining.pillar, joining.category, frozenset({Role.COORDINATOR}))
+    organisation_id = await _organisation(op, joining.organisation, joining.category)
+    post = Post(organisation_id, joining.pillar, joining.category, frozenset({Role.COORDINATOR}))
     invitation = await seats.invite(
         op, group_id=group_id, seat_id=new_id(), name=joining.coordinator, post=post, valid_from=today
     )
     return Joined(joining.code, op.open(invitation, "code"), invitation.expires_on)
 
 
-async def _organisation(op: Operation, joining: Joining) -> UUID:
+async def _organisation(op: Operation, name: str, category: Category) -> UUID:
     """The one of that name, or a new entry of the registry."""
-    found = await op.scalars(reads.organisation_called(rules.matching_key(joining.organisation)))
+    found = await op.scalars(reads.organisation_called(rules.matching_key(name)))
     if len(found) > 1:
         raise InvalidInput("REFERENCE_UNKNOWN")
     if found:
@@ -131,8 +176,8 @@ async def _organisation(op: Operation, joining: Joining) -> UUID:
     made = await actions.register_organisation(
         op,
         organisation_id=new_id(),
-        name=joining.organisation,
-        category=joining.category,
+        name=name,
+        category=category,
         aliases=(),
         fictive=False,
     )

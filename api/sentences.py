@@ -93,8 +93,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This seat begins later, or has ended: accept the invitation from its first day on.",
     ),
     "SEAT_IS_ALTERNATE": (
-        "Un suppléant n'a pas de suppléant: nommez le siège du titulaire.",
-        "An alternate has no alternate: name the seat of its principal.",
+        "Un suppléant n'a ni suppléant ni successeur: nommez le siège du titulaire.",
+        "An alternate has neither alternate nor successor: name the seat of its principal.",
+    ),
+    "SEAT_REPLACED": (
+        "Ce siège a déjà un successeur: remplacez celui-là, ou renouvelez son invitation.",
+        "This seat has a successor already: replace that one, or renew its invitation.",
     ),
     "LAST_COORDINATOR": (
         "Plus personne ne pourrait donner de siège: faites d'abord accepter le siège de quelqu'un d'autre.",

@@ -15,7 +15,7 @@ class Size(NamedTuple):
 
 SIZES = {
     "damaged requests": Size(1_050, 100_000),
-    "generated operations": Size(400, 10_000),
+    "generated operations": Size(150, 10_000),
 }
 FULL = os.environ.get("BARAZA_SIZES") == "full"
 

@@ -112,10 +112,11 @@ class Documents:
 
     def at_door(self, prepared: Prepared) -> bool:
         """Whether it is a mutation of acts for bearers without a seat, and of nothing else."""
-        chosen_fields = prepared.operation.selection_set.selections
-        return prepared.kind is OperationType.MUTATION and all(
-            isinstance(node, FieldNode) and node.name.value in self._doors for node in chosen_fields
-        )
+        if prepared.kind is not OperationType.MUTATION:
+            return False
+        nodes = prepared.operation.selection_set.selections
+        named = {node.name.value if isinstance(node, FieldNode) else "" for node in nodes} - {"__typename"}
+        return bool(named) and named <= self._doors
 
     def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> VariableValues:
         """The variables as the operation's types have them; raise `RequestRefused` unless they fit, and the operation

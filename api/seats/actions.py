@@ -53,6 +53,7 @@ async def give(
     holder: Holder,
     post: Post,
     valid_from: date,
+    valid_to: date | None = None,
     succeeds_id: UUID | None = None,
 ) -> Seat:
     """A seat in the group for somebody of an organisation. The coordinator gives seats of its own group; the network
@@ -72,7 +73,7 @@ async def give(
         area=post.area,
         subject=holder.subject,
         valid_from=valid_from,
-        valid_to=None,
+        valid_to=valid_to,
         ended_at=None,
         succeeds_id=succeeds_id,
         principal_id=post.principal_id,
@@ -119,15 +120,19 @@ async def invite_alternate(
     seat = await _current(op, seat_id)
     if seat.principal_id is not None:
         raise WrongState("SEAT_IS_ALTERNATE", field="seatId")
-    post = replace(_post(seat), principal_id=seat_id)
-    return await invite(
+    begins = max(valid_from, seat.valid_from)
+    if seat.valid_to is not None and begins > seat.valid_to:
+        raise InvalidInput("DATE_ORDER", field="validFrom")
+    alternate = await give(
         op,
         group_id=seat.group_id,
         seat_id=alternate_id,
-        name=name,
-        post=post,
-        valid_from=max(valid_from, seat.valid_from),
+        holder=Holder(name),
+        post=replace(_post(seat), principal_id=seat_id),
+        valid_from=begins,
+        valid_to=seat.valid_to,
     )
+    return await _invite(op, alternate)
 
 
 async def replace_holder(
@@ -142,7 +147,13 @@ async def replace_holder(
         raise InvalidInput("DATE_PAST", field="starting")
     if starting > today and starting <= seat.valid_from:
         raise InvalidInput("DATE_ORDER", field="starting")
-    await _end(op, seat, None if starting == today else starting - timedelta(days=1))
+    if seat.principal_id is not None:
+        raise WrongState("SEAT_IS_ALTERNATE", field="seatId")
+    if await op.scalars(reads.successor_of(seat.group_id, seat_id)):
+        raise WrongState("SEAT_REPLACED", field="seatId")
+    last = None if starting == today else starting - timedelta(days=1)
+    await _check_led(op, seat, last or today)
+    await _end(op, seat, last)
     successor = await give(
         op,
         group_id=seat.group_id,
@@ -162,8 +173,8 @@ async def renew(op: Operation, *, invitation_id: UUID, version: int) -> Invitati
     invitation = await op.fetch(Invitation, invitation_id, version=version, argument="invitationId")
     if invitation.accepted_at is not None:
         raise WrongState("INVITATION_ACCEPTED", field="invitationId")
-    await _current(op, invitation.seat_id, argument="invitationId")
-    _code(op, invitation)
+    seat = await _current(op, invitation.seat_id, argument="invitationId")
+    _code(op, invitation, seat.valid_from)
     await op.flush()
     await record(op, "seat.invite", invitation_id, invitation.seat_id)
     return invitation
@@ -227,7 +238,7 @@ async def _end(op: Operation, seat: Seat, last: date | None) -> None:
     for each in (seat, *(one for one in alternates if not rules.is_over(one.valid_to, one.ended_at, today))):
         earlier = each.valid_to if each is not seat and each.valid_to else day
         each.valid_to = max(min(earlier, day), each.valid_from)
-        each.ended_at = op.now if last is None else None
+        each.ended_at = op.now if last is None or each.valid_from > day else None
     for term in await op.scalars(reads.term_of(seat.group_id, seat.id)):
         term.until = today if last is None else rules.until(last)
     await op.flush()
@@ -248,15 +259,15 @@ def _post(seat: Seat) -> Post:
 
 async def _invite(op: Operation, seat: Seat) -> Invitation:
     invitation = Invitation(group_id=seat.group_id, id=new_id(), seat_id=seat.id, made_by=op.seat.id)
-    _code(op, invitation)
+    _code(op, invitation, seat.valid_from)
     await op.add(invitation)
     await record(op, "seat.invite", invitation.id, seat.id, group_id=seat.group_id)
     return invitation
 
 
-def _code(op: Operation, invitation: Invitation) -> None:
-    """Shown to who invites until it is used; kept sealed, and found by its hash."""
+def _code(op: Operation, invitation: Invitation, valid_from: date) -> None:
+    """It counts from the seat's first day on; shown to who invites until it is used, kept sealed, found by its hash."""
     code = "".join(secrets.choice(rules.ALPHABET) for _ in range(rules.CODE_LENGTH))
     op.seal(invitation, "code", "-".join(code[at : at + 5] for at in range(0, rules.CODE_LENGTH, 5)))
     invitation.code_hash = rules.code_hash(code)
-    invitation.expires_on = op.now.date() + rules.INVITED_FOR
+    invitation.expires_on = rules.expires_on(max(op.now.date(), valid_from))

@@ -61,6 +61,10 @@ def alternates_of(group_id: UUID, seat_id: UUID) -> Select[Any]:
     return select(Seat).where(Seat.group_id == group_id, Seat.principal_id == seat_id, Seat.ended_at.is_(None))
 
 
+def successor_of(group_id: UUID, seat_id: UUID) -> Select[Any]:
+    return select(Seat.id).where(Seat.group_id == group_id, Seat.succeeds_id == seat_id)
+
+
 def term_of(group_id: UUID, seat_id: UUID) -> Select[Any]:
     return select(SeatTerm).where(SeatTerm.group_id == group_id, SeatTerm.seat_id == seat_id)
 

@@ -47,6 +47,11 @@ def is_over(valid_to: date | None, ended_at: datetime | None, today: date) -> bo
     return ended_at is not None or (valid_to is not None and valid_to < today)
 
 
+def expires_on(begins: date) -> date:
+    """The last day of an invitation that counts from that day on."""
+    return begins + min(INVITED_FOR, date.max - begins)
+
+
 def until(last: date) -> date | None:
     """The first day after the last; none after the end of the calendar."""
     return None if last == date.max else last + timedelta(days=1)

@@ -10,6 +10,7 @@ another row, column or group does not open.
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 from typing import TYPE_CHECKING
@@ -95,7 +96,18 @@ def _numbered(keys: Mapping[str, str]) -> Mapping[int, bytes]:
 
 
 def add_group(file: Path, group_id: UUID) -> None:
-    """Give a new group its first key; a group that has one keeps it. The file is replaced whole or not at all."""
+    """Give a new group its first key; a group that has one keeps it. The file is replaced whole or not at all, and by
+    one process at a time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        _add(file, group_id)
+    finally:
+        os.close(folder)
+
+
+def _add(file: Path, group_id: UUID) -> None:
     kept = json.loads(file.read_text()) if file.exists() else {}
     if str(group_id) in kept:
         return

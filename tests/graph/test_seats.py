@@ -308,6 +308,59 @@ async def test_an_alternate_keeps_an_earlier_end_and_does_not_outlast_its_princi
     assert told == {early["id"]: (today(1), True), late["id"]: (today(30), True), gone["id"]: (today(), False)}
 
 
+async def test_an_alternate_to_come_ends_with_its_principal(team: Team) -> None:
+    """Whether it was invited before its principal's end was known, or after."""
+    principal = await accepts(team, somebody(), (await invited(team))["invitationCode"])
+    given = {"seatId": principal["id"], "holder": "Suppléant Mfano", "validFrom": today(30)}
+    await team.done("coordinator", "inviteAlternate", given)
+    ended = {"seatId": principal["id"], "version": principal["version"], "on": today(10)}
+    await team.done("coordinator", "endSeat", ended)
+    await team.done("coordinator", "inviteAlternate", {**given, "validFrom": today(5)})
+    late = await team.act("coordinator", "inviteAlternate", {**given, "validFrom": today(11)})
+    assert (late["code"], late["field"]) == ("DATE_ORDER", "validFrom")
+    asked = "... on Seat { alternates { nodes { validFrom validTo endedAt } } }"
+    found = (await team.ask("coordinator", f'{{ node(id: "{principal["id"]}") {{ {asked} }} }}'))["node"]
+    told = {row["validFrom"]: (row["validTo"], row["endedAt"] is None) for row in found["alternates"]["nodes"]}
+    assert told == {today(30): (today(30), False), today(5): (today(10), True)}
+
+
+async def test_a_seat_is_replaced_once_and_not_by_an_alternates(team: Team) -> None:
+    principal = await accepts(team, somebody(), (await invited(team))["invitationCode"])
+    given = {"seatId": principal["id"], "holder": "Suppléant Mfano", "validFrom": today()}
+    alternate = await accepts(
+        team, somebody(), (await team.done("coordinator", "inviteAlternate", given))["invitationCode"]
+    )
+    named = {"holder": "Nouveau Mfano", "starting": today(14)}
+    refused = await team.act(
+        "coordinator", "replaceRepresentative", {"seatId": alternate["id"], "version": alternate["version"], **named}
+    )
+    assert refused["code"] == "SEAT_IS_ALTERNATE"
+    replaced = {"seatId": principal["id"], "version": principal["version"], **named}
+    await team.done("coordinator", "replaceRepresentative", replaced)
+    again = {**replaced, "version": principal["version"] + 1}
+    assert (await team.act("coordinator", "replaceRepresentative", again))["code"] == "SEAT_REPLACED"
+
+
+async def test_the_last_coordinator_is_not_replaced_before_another_is_there(team: Team) -> None:
+    """An answer that is lost on the way would leave the code to nobody."""
+    seat_id = team.seats(["coordinator"])[0]
+    version = (await team.ask("coordinator", "{ actingSeat { version } }"))["actingSeat"]["version"]
+    given = {"seatId": seat_id, "version": version, "holder": "Nouvelle Mfano", "starting": today()}
+    assert (await team.act("coordinator", "replaceRepresentative", given))["code"] == "LAST_COORDINATOR"
+
+
+async def test_a_code_counts_from_the_seats_first_day(team: Team) -> None:
+    assert (await invited(team, validFrom=today(45)))["expiresOn"] == today(75)
+    assert (await invited(team, validFrom=today(-45)))["expiresOn"] == today(30)
+
+
+async def test_a_door_is_one_whatever_the_library_asks_beside_it(team: Team) -> None:
+    code = (await invited(team))["invitationCode"]
+    document = "mutation($code: String!) { __typename a: acceptInvitation(code: $code) { __typename } }"
+    answer = await team.client.ask(somebody(), document, {"code": code})
+    assert answer == {"__typename": "Mutation", "a": {"__typename": "Seat"}}
+
+
 async def test_the_tally_follows_seats_on_the_day(team: Team) -> None:
     tally = "{ groups(first: 50) { nodes { code seatTally { withoutPillar } } } }"
 

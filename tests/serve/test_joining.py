@@ -81,6 +81,60 @@ def test_a_province_joins_in_under_a_minute_and_works(baraza: Shell, network: Pl
     assert server.ask("sk.coordinator", f'{{ node(id: "{request["id"]}") {{ id }} }}') == {"node": None}
 
 
+NETWORK = ("--group", "network", "--role", "NETWORK_ADMIN", "--name", "Zola Mfano", "--organisation", "Mfano")
+ME = "{ actingSeat { roles group { code } } }"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seat"),
+    [
+        (NETWORK, {"roles": ["NETWORK_ADMIN"], "group": {"code": "network"}}),
+        ((*NETWORK, "--role", "AUDITOR"), {"roles": ["AUDITOR"], "group": {"code": "network"}}),
+        (
+            (*NETWORK, "--role", "COORDINATOR", "--group", "lub", "--pillar", "CIVIL_SOCIETY"),
+            {"roles": ["COORDINATOR"], "group": {"code": "lub"}},
+        ),
+    ],
+    ids=["administrator", "auditor", "coordinator"],
+)
+def test_the_operator_invites_where_nobody_else_can(
+    baraza: Shell, network: Place, server: Baraza, arguments: tuple[str, ...], seat: dict[str, Any]
+) -> None:
+    """The network's first administrator, and a coordinator for a group whose code was lost."""
+    said = baraza("seat", "invite", *arguments, data=network.data, **network.settings).said
+    with new(baraza, network, server, f"invited.{seat['roles'][0].lower()}") as somebody:
+        assert ask(somebody, ACCEPT, code=said.split()[-1])["acceptInvitation"]["__typename"] == "Seat"
+        assert ask(somebody, ME)["actingSeat"] == seat
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (("--group", "zz"), "There is no group zz: name one that there is, or network."),
+        (("--group", "sk", "--role", "MEMBER"), "A seat of a group cannot have these roles."),
+        (("--role", "COORDINATOR"), "A seat of a group cannot have these roles."),
+        (("--role", "X"), "X is no role: take one of "),
+    ],
+)
+def test_what_the_operator_cannot_invite_to(baraza: Shell, network: Place, changes: tuple[str, ...], says: str) -> None:
+    assert baraza("seat", "invite", *NETWORK, *changes, data=network.data, **network.settings).sentence.startswith(says)
+
+
+async def test_no_group_joins_under_another_key_file(baraza: Shell, network: Place, tmp_path: Path) -> None:
+    """It would stop every server's next start: the network's file does not open it."""
+    keys = network.data / "keys.json"
+    for other in (None, b"{}"):
+        elsewhere = tmp_path / f"keys-{other is None}.json"
+        if other is not None:
+            elsewhere.write_bytes(other)
+        done = baraza(
+            "group", "add", *NK, "--code", "qq", data=network.data, BARAZA_KEY_FILE=str(elsewhere), **network.settings
+        )
+        assert "key file" in done.sentence
+        assert elsewhere.exists() == (other is not None)
+    assert keys.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
