@@ -20,7 +20,7 @@ serve: venv
 	@.venv/bin/baraza serve --development
 
 test: venv
-	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup --ignore tests/contract --ignore tests/docs
+	@.venv/bin/python -m pytest -q -n 3 --dist loadgroup --ignore tests/contract --ignore tests/docs
 
 test-peers: venv
 	@tests/peers/run

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 TOGETHER = ("isolation",)
-"""Folders whose files share what takes long to make, so that one of the two processes makes it."""
+"""Folders whose files share what takes long to make, so that one of the processes makes it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
