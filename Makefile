@@ -1,5 +1,5 @@
 # make serve    the server with its database, on 127.0.0.1:${PORT:-8000}, with its data in ${BARAZA_DATA:-.baraza}
-# make test     all tests on a database of their own, but for the contract's (make check) and the documents' (make test-peers)
+# make test     all tests on a database of their own, but for the contract's (make check) and those with curl or a collector (make test-peers)
 
 PYTHON ?= python3
 
@@ -20,7 +20,7 @@ serve: venv
 	@.venv/bin/baraza serve --development
 
 test: venv
-	@.venv/bin/python -m pytest -q -n 3 --dist loadgroup --ignore tests/contract --ignore tests/docs
+	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup --ignore tests/contract --ignore tests/docs --ignore tests/telemetry
 
 test-peers: venv
 	@tests/peers/run
