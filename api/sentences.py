@@ -191,7 +191,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Dites pourquoi le dossier est hors annexe II, et seulement dans ce cas.",
         "Say why the case is outside Annex II, and only then.",
     ),
-    "ROLES_INVALID": ("Un siège de groupe ne peut pas avoir ces rôles.", "A seat of a group cannot have these roles."),
+    "ROLES_INVALID": (
+        "Ces rôles ne vont pas ici: un groupe et le réseau ont chacun les leurs, choisissez parmi ceux-là.",
+        "These roles do not belong here: a group and the network each have their own, choose among those.",
+    ),
     "ROLES_APART": (
         "Ces rôles ne vont pas ensemble dans un siège: donnez deux sièges.",
         "These roles do not go together in one seat: give two seats.",

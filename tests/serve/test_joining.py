@@ -111,8 +111,8 @@ def test_the_operator_invites_where_nobody_else_can(
     ("changes", "says"),
     [
         (("--group", "zz"), "There is no group zz: name one that there is, or network."),
-        (("--group", "sk", "--role", "MEMBER"), "A seat of a group cannot have these roles."),
-        (("--role", "COORDINATOR"), "A seat of a group cannot have these roles."),
+        (("--group", "sk", "--role", "MEMBER"), "These roles do not belong here"),
+        (("--role", "COORDINATOR"), "These roles do not belong here"),
         (("--role", "X"), "X is no role: take one of "),
     ],
 )
