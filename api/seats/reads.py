@@ -48,13 +48,10 @@ def among(group_id: UUID, seat_ids: Collection[UUID], on: date | None = None) ->
 
 
 def lasting(group_id: UUID, after: date) -> Select[Any]:
-    """The group's seats that somebody holds and that outlast that day."""
-    return select(Seat).where(
-        Seat.group_id == group_id,
-        Seat.subject.is_not(None),
-        Seat.ended_at.is_(None),
-        or_(Seat.valid_to.is_(None), Seat.valid_to > after),
-    )
+    """The group's seats that somebody holds and that outlast that day, locked: they are relied upon."""
+    lasts = or_(Seat.valid_to.is_(None), Seat.valid_to > after)
+    held = (Seat.group_id == group_id, Seat.subject.is_not(None), Seat.ended_at.is_(None), lasts)
+    return select(Seat).where(*held).order_by(Seat.id).with_for_update()
 
 
 def alternates_of(group_id: UUID, seat_id: UUID) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -273,6 +274,23 @@ async def test_an_alternate_has_the_same_rights_and_no_place_of_its_own(team: Te
     decided = await team.decided(request, meeting, "DEFER")
     seen = await team.ask("coordinator", f'{{ node(id: "{decided["id"]}") {{ ... on Decision {{ seatsCounted }} }} }}')
     assert seen["node"]["seatsCounted"] == 3
+
+
+async def test_two_coordinators_who_end_each_other_are_not_both_gone(
+    store: Store, settings: Settings, client: Client
+) -> None:
+    team = await found(store, settings, client, "led")
+    post = {"category": "CSO", "pillar": "CIVIL_SOCIETY", "roles": ["COORDINATOR"]}
+    who = somebody()
+    second = await accepts(team, who, (await invited(team, post=post))["invitationCode"])
+    version = (await team.ask("coordinator", "{ actingSeat { version } }"))["actingSeat"]["version"]
+    first = {"seatId": team.seats(["coordinator"])[0], "version": version}
+    other = {"seatId": second["id"], "version": second["version"]}
+    answers = await asyncio.gather(
+        team.client.post(who, *operation(("endSeat", first))), team.send("coordinator", ("endSeat", other))
+    )
+    ends = [answer.json()["data"]["a0"] for answer in answers if answer.json().get("data")]
+    assert sum("code" not in end for end in ends) == 1, ends
 
 
 async def test_an_alternate_of_the_last_coordinator_is_no_other(team: Team) -> None:
