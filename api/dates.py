@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
 from api.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 
 @unique
@@ -35,6 +36,12 @@ class DateWithPrecision:
 
     def __composite_values__(self) -> tuple[date | None, date | None, Precision]:
         return self.start, self.end, self.precision
+
+
+def moment(value: datetime) -> str:
+    """As the contract and its cursors write it, and PostgreSQL in JSON: in UTC, a fraction without zeros at its end."""
+    whole = value.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{whole.rstrip('0') if '.' in whole else whole}+00:00"
 
 
 def checked(value: DateWithPrecision, *, argument: str, latest: date | None = None) -> DateWithPrecision:

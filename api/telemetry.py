@@ -42,6 +42,8 @@ class Told:
     status: int = 0
     codes: set[str] = field(default_factory=set)
     statements: int = 0
+    read: str = ""
+    """How a query was answered: COMPILED, or EXECUTOR and why."""
 
     def prepared(self, kind: str, document: str, fields: Iterable[str]) -> None:
         """`document` is a hash without the document's literals; `fields` are the schema's names of root fields."""
@@ -108,6 +110,7 @@ class Telemetry:
     def __init__(self, tracer: Tracer | None, meter: Meter) -> None:
         self._tracer, self._meter = tracer, meter
         self._operations = meter.create_counter("baraza.operations", "{operation}")
+        self._reads = meter.create_counter("baraza.reads", "{operation}")
         self._refusals = meter.create_counter("baraza.refusals", "{refusal}")
         self._rounds = meter.create_counter("baraza.worker.rounds", "{round}")
         self._done = meter.create_counter("baraza.worker.done", "{item}")
@@ -137,6 +140,8 @@ class Telemetry:
         self._operations.add(1, {"type": told.kind, "outcome": told.outcome})
         self._duration.record(seconds, {"type": told.kind, "outcome": told.outcome})
         self._statements.record(told.statements, {"type": told.kind})
+        if told.read:
+            self._reads.add(1, {"read": told.read})
         for code in told.known_codes:
             self._refusals.add(1, {"code": code})
 
@@ -174,6 +179,8 @@ def _end(told: Told) -> None:
         told.span.set_attribute("graphql.operation.type", told.kind)
         told.span.set_attribute("baraza.document", told.document)
         told.span.set_attribute("baraza.fields", told.fields)
+    if told.read:
+        told.span.set_attribute("baraza.read", told.read)
     if told.codes:
         told.span.set_attribute("baraza.codes", told.known_codes)
     if told.outcome == "FAILED":

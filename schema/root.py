@@ -13,6 +13,7 @@ from strawberry.tools import merge_types
 from api.errors import RequestRefused
 from api.graph.declare import PUBLISHED
 from api.graph.operation import OperationExtension
+from api.graph.payloads import PayloadExecution
 from schema.cases import CaseMutation, CaseQuery
 from schema.codes import CodeQuery
 from schema.groups import GroupMutation, GroupQuery
@@ -35,7 +36,9 @@ MOST_NODES = 100
 
 @strawberry.type
 class NodeQuery:
-    @strawberry.field(description="The row with this id; null where there is none that is yours to see.")
+    @strawberry.field(
+        metadata={"kind": "node"}, description="The row with this id; null where there is none that is yours to see."
+    )
     async def node(
         self, info: Info[Any, None], id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Node | None:
@@ -43,7 +46,7 @@ class NodeQuery:
         return found
 
     @strawberry.field(
-        metadata={"sized_by": "ids", "most": MOST_NODES},
+        metadata={"kind": "nodes", "sized_by": "ids", "most": MOST_NODES},
         description=f"The rows with these ids, in their order, null for each that is not there. At most {MOST_NODES}.",
     )
     async def nodes(
@@ -96,5 +99,6 @@ schema = Schema(
     mutation=Mutation,
     types=[published.type for published in PUBLISHED.values()],
     extensions=[OperationExtension],
+    execution_context_class=PayloadExecution,
     config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
 )

@@ -26,7 +26,11 @@ labelled(Role, "What a seat may be asked to do.")
 
 SCALARS: Mapping[object, ScalarDefinition] = {
     date: replace(DateDefinition, description="A day, written 2026-11-25."),
-    datetime: replace(DateTimeDefinition, description="A moment in UTC, written 2026-11-25T08:00:00.000000+00:00."),
+    datetime: replace(
+        DateTimeDefinition,
+        serialize=dates.moment,
+        description="A moment in UTC, written 2026-11-25T08:00:00.123456+00:00, without zeros at its end.",
+    ),
 }
 """The library's, with descriptions that say what is written."""
 

@@ -10,7 +10,7 @@ from strawberry import Info
 
 from api.graph.acts import act, argument, door, part
 from api.graph.connections import Connection
-from api.graph.declare import code_list, column, published, roots, sealed, to_many, to_one
+from api.graph.declare import acting, code_list, column, published, roots, sealed, to_many, to_one
 from api.groups import reads as groups
 from api.seat import Category, Pillar, Role
 from api.seats import actions, reads, tables
@@ -101,10 +101,7 @@ class SeatQuery:
         reads.invitations, "Invitations to seats, for who may give them; the latest to expire first."
     )
 
-    @strawberry.field(description="The seat that this operation acts from.")
-    async def acting_seat(self, info: Info[Any, None]) -> Seat | None:
-        found: Seat | None = await info.context.loader.one(reads.own, info.context.operation.seat.id)
-        return found
+    acting_seat: Seat | None = acting(reads.own, "The seat that this operation acts from.")
 
 
 @strawberry.type

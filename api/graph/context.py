@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from api.graph.loading import Loader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
-    from graphql import DocumentNode
-
+    from api.graph.documents import Prepared
     from api.graph.idempotency import Answers
-    from api.store.base import Base
+    from api.graph.reading import Reads
     from api.store.engine import Store
     from api.store.operation import Operation
 
@@ -23,7 +23,8 @@ class Context:
     """`operation` and `loader` are there once the transaction is bound."""
 
     store: Store
-    document: DocumentNode
+    prepared: Prepared
+    reads: Reads
     subject: str
     wanted_seat: UUID | None
     language: str
@@ -43,12 +44,12 @@ class Context:
         self._loader = Loader(operation)
         self.shown = 0
 
-    def show(self, row: Base, column: str) -> str:
-        """The opened text of a sealed column. Beyond what an answer may hold it is not opened: the operation is refused
+    def show(self, opened: Callable[[], str]) -> str:
+        """The text of a sealed column. Beyond what an answer may hold it is not opened: the operation is refused
         when it ends."""
         if self.shows_too_much:
             return ""
-        text = self.operation.open(row, column)
+        text = opened()
         self.shown += len(text)
         return text
 

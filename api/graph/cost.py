@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
 )
 
+from api.graph.declare import metadata
 from api.store.edges import ToMany
 
 if TYPE_CHECKING:
@@ -83,16 +84,15 @@ class _Meter:
 
     def _rows(self, field: Any, node: FieldNode) -> int | None:
         """How many rows the field may return, or none where it returns at most one."""
-        definition = field.extensions.get("strawberry-definition")
-        metadata = definition.metadata if definition else {}
+        said = metadata(field)
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
-        edge, sized_by = metadata.get("edge"), metadata.get("sized_by")
+        edge, sized_by = said.get("edge"), said.get("sized_by")
         if isinstance(edge, ToMany):
             asked = [self._value(given[name]) for name in ("first", "last") if name in given]
             wanted = min([size for size in asked if size is not None and size >= 0], default=edge.default)
             return min(wanted, edge.most)
         size = self._value(given[sized_by]) if sized_by in given else None
-        return metadata.get("most") if size is None else min(size, metadata["most"])
+        return said.get("most") if size is None else min(size, said["most"])
 
     def _value(self, node: ValueNode) -> int | None:
         """The number, or the length of the list; a lone text stands for a list of one."""

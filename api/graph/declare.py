@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
+from graphql import get_named_type
 from strawberry import Info
 
 from api.errors import RequestRefused
 from api.store.paging import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from enum import Enum
+
+    from graphql import GraphQLField
 
     from api.store.base import Base
     from api.store.edges import ToMany, ToOne
@@ -31,6 +34,8 @@ LAST = "How many, from the end of the order."
 MOST_VALUES = 100
 BEFORE = "Cursor that the page ends before."
 MISSING = "(not translated)"
+NODE = "Node"
+"""Relay's interface of what has an id of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ class Published:
 
     table: type[Base]
     type: type
+
+    @property
+    def has_id(self) -> bool:
+        """Whether rows are found by their id."""
+        return any(each.name == NODE for each in self.type.__strawberry_definition__.interfaces)  # type: ignore[attr-defined]
 
 
 PUBLISHED: dict[str, Published] = {}
@@ -88,7 +98,9 @@ def sealed(column_name: str, description: str) -> Any:
     """The opened text of a sealed column; null where it holds none."""
 
     def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
-        return None if getattr(root, column_name) is None else info.context.show(root, column_name)
+        context = info.context
+        sealed_text = getattr(root, column_name)
+        return None if sealed_text is None else context.show(lambda: context.operation.open(root, column_name))
 
     return strawberry.field(
         resolver=resolve, description=description, metadata={"kind": "sealed", "column": column_name}
@@ -102,6 +114,15 @@ def to_one(edge: ToOne, description: str) -> Any:
         return await info.context.loader.one(edge, getattr(root, edge.source))
 
     return strawberry.field(resolver=resolve, description=description, metadata={"kind": "edge", "edge": edge})
+
+
+def acting(edge: ToOne, description: str) -> Any:
+    """The row at the end of an edge from the acting seat's id."""
+
+    async def resolve(info: Info[Any, None]) -> Any:
+        return await info.context.loader.one(edge, info.context.operation.seat.id)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "acting", "edge": edge})
 
 
 def to_many(edge: ToMany, description: str) -> Any:
@@ -189,18 +210,42 @@ def code_list(enum: type[Enum], description: str, *, of: str) -> Any:
         names = getattr(root, of)
         return None if names is None else [enum[name] for name in names]
 
-    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "codes"})
+    return strawberry.field(resolver=resolve, description=description, metadata={"kind": "codes", "column": of})
 
 
 def _given(filters: Any) -> Mapping[str, Any]:
     if filters is None:
         return {}
     names = [field.python_name for field in filters.__strawberry_definition__.fields]
-    asked = {name: value for name in names if (value := getattr(filters, name)) is not None}
+    return _bounded({name: getattr(filters, name) for name in names})
+
+
+def filters_given(field: GraphQLField, filters: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The filters of an edge's field as its resolver gets them, from an argument as the library coerces it."""
+    if filters is None:
+        return {}
+    kind: Any = get_named_type(field.args["filter"].type)
+    parts = kind.fields
+    return _bounded({declared(parts[name]).python_name: value for name, value in filters.items()})
+
+
+def _bounded(filters: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+    asked = {name: value for name, value in filters.items() if value is not None}
     given = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
     if any(len(values) > MOST_VALUES for values in given.values()):
         raise RequestRefused("LIST_LENGTH", most=MOST_VALUES)
     return given
+
+
+def declared(field: Any) -> Any:
+    """Strawberry's definition of a field of the built schema, where a line of ours declares it; none otherwise."""
+    return field.extensions.get("strawberry-definition")
+
+
+def metadata(field: Any) -> Mapping[str, Any]:
+    """What its line says of a field of the built schema."""
+    definition = declared(field)
+    return definition.metadata if definition is not None else {}
 
 
 def _paged(edge: ToMany, description: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphql import (
     FieldNode,
@@ -28,6 +28,7 @@ from graphql.validation.validate import ValidationAbortedError
 
 from api.errors import RequestRefused
 from api.graph.cost import cost
+from api.graph.declare import metadata
 from api.graph.limits import Limits, check, check_variables, refused, storable
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         ASTValidationRule,
         DocumentNode,
         GraphQLError,
-        GraphQLField,
         GraphQLSchema,
         ValidationContext,
     )
@@ -53,24 +53,30 @@ KEPT_BYTES = 32 * 1_048_576
 class Prepared:
     """An operation of a valid document within the limits."""
 
+    text: str
     document: DocumentNode
     operation: OperationDefinitionNode
     kind: OperationType
     # What logs and spans may say of a document (`digest`).
     digest: str
 
+    @property
+    def operation_name(self) -> str | None:
+        return self.operation.name.value if self.operation.name else None
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A valid document, of which any operation may be asked."""
 
+    text: str
     document: DocumentNode
     digest: str
     weight: int
 
     def prepared(self, operation_name: str | None) -> Prepared:
         operation = chosen(self.document, operation_name)
-        return Prepared(self.document, operation, operation.operation, self.digest)
+        return Prepared(self.text, self.document, operation, operation.operation, self.digest)
 
 
 class Documents:
@@ -119,17 +125,21 @@ class Documents:
         return bool(named) and named <= self._doors
 
     def coerce(self, prepared: Prepared, variables: Mapping[str, object]) -> VariableValues:
-        """The variables as the operation's types have them; raise `RequestRefused` unless they fit, and the operation
-        its budget."""
+        """The variables as the operation's types have them; raise `RequestRefused` unless they fit."""
         check_variables(variables, self._limits)
         declared = prepared.operation.variable_definitions or ()
         most = self._limits.errors - 1  # one more error says that there are more
         outcome = get_variable_values(self.schema, declared, dict(variables), max_errors=most, hide_suggestions=True)
         if isinstance(outcome, list):
             raise _refusal("VARIABLES_INVALID", outcome)
-        if cost(self.schema, prepared.document, prepared.operation, outcome.coerced) > self._limits.cost:
-            raise refused("COST_TOO_HIGH", self._limits.cost)
         return outcome
+
+    def cost(self, prepared: Prepared, variables: VariableValues) -> int:
+        """What the operation costs; raise `RequestRefused` beyond its budget."""
+        points = cost(self.schema, prepared.document, prepared.operation, variables.coerced)
+        if points > self._limits.cost:
+            raise refused("COST_TOO_HIGH", self._limits.cost)
+        return points
 
     def _admit(self, source: str, operation_name: str | None) -> Admitted:
         encoded = _measured(source, self._limits)
@@ -138,7 +148,7 @@ class Documents:
         chosen(document, operation_name)
         self._validate(document)
         weight = len(encoded) + BYTES_PER_TOKEN * document.token_count
-        return Admitted(document, digest(document), weight)
+        return Admitted(source, document, digest(document), weight)
 
     def _validate(self, document: DocumentNode) -> None:
         most = self._limits.errors - 1
@@ -159,12 +169,7 @@ class Documents:
 
 def _doors(schema: GraphQLSchema) -> frozenset[str]:
     acts = schema.mutation_type.fields if schema.mutation_type else {}
-    return frozenset(name for name, field in acts.items() if _metadata(field).get("door"))
-
-
-def _metadata(field: GraphQLField) -> Mapping[str, Any]:
-    declared = field.extensions.get("strawberry-definition")
-    return declared.metadata if declared is not None else {}
+    return frozenset(name for name, field in acts.items() if metadata(field).get("door"))
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -31,7 +31,7 @@ class OperationExtension(SchemaExtension):
         return context
 
     def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = self._context.document
+        self.execution_context.graphql_document = self._context.prepared.document
         self.execution_context.validation_rules = ()
         yield
 
@@ -41,7 +41,7 @@ class OperationExtension(SchemaExtension):
             yield
             return
         try:
-            async with _opened(context) as operation:
+            async with opened(context) as operation:
                 context.bind(operation)
                 if context.writes:
                     await context.answers.recall(operation)
@@ -68,7 +68,8 @@ class OperationExtension(SchemaExtension):
             raise Rollback
 
 
-def _opened(context: Context) -> AbstractAsyncContextManager[Operation]:
+def opened(context: Context) -> AbstractAsyncContextManager[Operation]:
+    """The operation's transaction, bound to the seat that it acts from."""
     if context.at_door:
         return context.store.door(context.subject)
     return context.store.operation(context.subject, context.wanted_seat, write=context.writes)

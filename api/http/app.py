@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from api.graph.documents import Documents
 from api.graph.limits import Limits
+from api.graph.reading import Reads
 from api.http.graphql import GraphQLEndpoint
 from api.telemetry import SILENT
 
@@ -57,8 +58,10 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
         telemetry=NONE_OF_FASTAPI,
     )
     limits = Limits()
-    documents = Documents(schema._schema, limits, introspection=settings.shows_schema)  # noqa: SLF001 - strawberry has no other way
-    endpoint = GraphQLEndpoint(schema, documents, limits, store, verifier, telemetry)
+    built = schema._schema  # noqa: SLF001 - strawberry has no other way
+    documents = Documents(built, limits, introspection=settings.shows_schema)
+    reads = Reads(built, switched_on=settings.compiled_reads)
+    endpoint = GraphQLEndpoint(schema, documents, reads, limits, store, verifier, settings.development, telemetry)
     app.router.routes.append(Route("/graphql", endpoint, methods=None))
 
     @app.get("/healthz")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -13,23 +13,25 @@ from graphql import FieldNode, OperationType
 
 from api.errors import RequestRefused
 from api.graph import body
+from api.graph.compiling.reasons import NotCompiled
 from api.graph.context import Context
 from api.graph.idempotency import Answers, checked_key, request_hash
 from api.graph.operation import run
 from api.http import negotiation
-from api.http.answers import answered, masked, refused
+from api.http.answers import Answer, answered, masked, refused
 from api.http.negotiation import GRAPHQL_JSON, JSON
 from api.telemetry import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from graphql.execution.values import VariableValues
     from starlette.types import Message, Receive, Scope, Send
 
     from api.graph.body import Asked
     from api.graph.documents import Documents, Prepared
     from api.graph.limits import Limits
-    from api.http.answers import Answer
+    from api.graph.reading import Reads
     from api.identity import Verifier
     from api.store.engine import Store
     from api.telemetry import Telemetry, Told
@@ -66,15 +68,28 @@ class Head:
             raise RequestRefused("NOT_ACCEPTABLE", 406)
 
 
+class Ready(NamedTuple):
+    """An operation that may be executed: bounded, valid, with variables that fit, and within its budget."""
+
+    prepared: Prepared
+    variables: VariableValues
+    cost: int
+    same: bytes
+    """What makes another request the same (`request_hash`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
     """One POST, one operation, one answer."""
 
     schema: Any
     documents: Documents
+    reads: Reads
     limits: Limits
     store: Store
     verifier: Verifier
+    development: bool = False
+    """Whether an answer tells how it was read."""
     telemetry: Telemetry = SILENT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,36 +108,55 @@ class GraphQLEndpoint:
         head.acceptable(self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
         asked = body.read(await _received(receive, self.limits))
-        prepared, same = self._prepared(asked, head)
+        ready = self._ready(asked, head)
+        prepared = ready.prepared
         told.prepared(prepared.kind.value, prepared.digest, _root_fields(prepared))
         at_door = self.documents.at_door(prepared)
         key = checked_key(head.value(b"idempotency-key"))
         context = Context(
             store=self.store,
-            document=prepared.document,
+            prepared=prepared,
+            reads=self.reads,
             subject=subject,
             wanted_seat=_seat_id(head.value(b"baraza-seat")),
             language=head.language,
             writes=prepared.kind is OperationType.MUTATION,
             reads_rows=_reads_rows(prepared),
-            answers=Answers(None if at_door else key, same),
+            answers=Answers(None if at_door else key, ready.same),
             at_door=at_door,
             sealed_characters=self.limits.sealed_characters,
         )
-        result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
-        return answered(result, head.language, prepared.digest)
+        answer = await self._executed(context, ready.variables, asked, told)
+        extensions = {"cost": {"used": ready.cost, "limit": self.limits.cost}}
+        headers = {"Baraza-Reads": told.read.lower()} if self.development and told.read else {}
+        return replace(answer, body={**answer.body, "extensions": extensions}, headers={**answer.headers, **headers})
 
-    def _prepared(self, asked: Asked, head: Head) -> tuple[Prepared, bytes]:
-        """The bounded, valid operation, and what makes another the same. A request that is well-formed answers 200 to a
-        client of `application/json` whatever its document is like (GraphQL over HTTP, section 6.4.1)."""
+    async def _executed(self, context: Context, variables: VariableValues, asked: Asked, told: Told) -> Answer:
+        """Through the compiler where it can be; by the executor otherwise, and no different but in speed."""
+        prepared = context.prepared
+        if prepared.kind is OperationType.QUERY:
+            try:
+                data = await self.reads.data(context, variables)
+            except NotCompiled as why:
+                told.read = f"EXECUTOR {why.reason.name}"
+            else:
+                told.read = "COMPILED"
+                return Answer(200, {"data": orjson.Fragment(data)})
+        result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
+        return answered(result, context.language, prepared.digest)
+
+    def _ready(self, asked: Asked, head: Head) -> Ready:
+        """What may be executed. A request that is well-formed answers 200 to a client of `application/json` whatever
+        its document is like (GraphQL over HTTP, section 6.4.1)."""
         try:
             prepared = self.documents.prepare(asked.source, asked.operation_name)
             variables = self.documents.coerce(prepared, asked.variables)
+            cost = self.documents.cost(prepared, variables)
             same = request_hash(self.documents.schema, prepared, variables)
         except RequestRefused as refusal:
             refusal.status = refusal.status if head.media_type == GRAPHQL_JSON else 200
             raise
-        return prepared, same
+        return Ready(prepared, variables, cost, same)
 
 
 def _seat_id(text: str | None) -> UUID | None:

@@ -29,8 +29,12 @@ SETTINGS = """
     set_config('baraza.organisation', coalesce({organisation_id}::text, ''), true),
     set_config('baraza.category', coalesce({category}, ''), true),
     set_config('baraza.roles', array_to_string({roles}, ','), true),
-    set_config('baraza.area', coalesce({area}, ''), true)
+    set_config('baraza.area', coalesce({area}, ''), true),
+    set_config('TimeZone', 'UTC', true), set_config('jit', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
 """
+"""The seat, and how the server answers: moments in UTC; each statement planned once a connection, since no plan depends
+on a value, and none compiled to machine code, which takes longer than they run."""
 
 FIND = f"""
 WITH mine AS MATERIALIZED (

@@ -10,7 +10,22 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, any_, bindparam, cast, exists, false, func, literal_column, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -60,6 +75,10 @@ class ToMany:
     filters: Mapping[str, Attribute | Filter] = field(default_factory=dict)
     """By the name of the filter's argument; a column alone is one of the values given."""
 
+    def filter(self, name: str) -> Filter:
+        named = self.filters[name]
+        return named if isinstance(named, Filter) else Filter(named)
+
 
 @unique
 class Comparison(Enum):
@@ -79,6 +98,14 @@ class Filter:
     comparison: Comparison = Comparison.ONE_OF
     across: ToMany | None = None
 
+    @property
+    def kind(self) -> Any:
+        """The type of the value that it takes: a list of values, or a bound."""
+        return ARRAY(self.column.type) if self.comparison is Comparison.ONE_OF else self.column.type
+
+    def value(self, given: Sequence[Any]) -> BindParameter[Any]:
+        return bindparam(None, list(given) if self.comparison is Comparison.ONE_OF else given[0], type_=self.kind)
+
 
 def newest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
     return Order(column, descending=True), Order(then, descending=True)
@@ -95,7 +122,7 @@ def one_statement(edge: ToOne, keys: Sequence[Any]) -> Select[Any]:
 
 def page_statement(edge: ToMany, cut: Slice, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
     """One page from the root."""
-    return _sliced(_filtered(select(edge.table), edge, filters), edge, cut)
+    return sliced(select(edge.table).where(*kept(edge, _values(edge, filters))), edge, cut)
 
 
 def pages_statement(
@@ -104,9 +131,9 @@ def pages_statement(
     """One page for each of a batch of keys, beside its key."""
     assert edge.target is not None
     sources = select(func.unnest(_array(edge.target, keys)).label("source")).subquery("sources")
-    inner = _in_group(_filtered(select(edge.table), edge, filters), edge, group_id)
+    inner = _in_group(select(edge.table).where(*kept(edge, _values(edge, filters))), edge, group_id)
     inner = inner.where(edge.target == sources.c.source)
-    page = _sliced(inner, edge, cut).correlate(sources).lateral("page")
+    page = sliced(inner, edge, cut).correlate(sources).lateral("page")
     row = aliased(edge.table, page)
     return select(sources.c.source, row).select_from(sources.join(page, true()))
 
@@ -116,7 +143,7 @@ def counts_statement(
 ) -> Select[Any]:
     """How many rows the acting seat sees on this edge, beside each key that has any."""
     key = literal_column("NULL") if edge.target is None else edge.target
-    counted = _filtered(select(key, func.count()).select_from(edge.table), edge, filters)
+    counted = select(key, func.count()).select_from(edge.table).where(*kept(edge, _values(edge, filters)))
     if edge.target is None:
         return counted
     return (
@@ -130,26 +157,28 @@ def _in_group(statement: Select[Any], edge: ToMany, group_id: Any) -> Select[Any
     return statement if column is None or group_id is None else statement.where(column == group_id)
 
 
-def _filtered(statement: Select[Any], edge: ToMany, filters: Mapping[str, Sequence[Any]]) -> Select[Any]:
-    criteria = [_kept(edge, edge.filters[name], values) for name, values in sorted(filters.items())]
-    return statement.where(*edge.where, *criteria)
+def _values(edge: ToMany, filters: Mapping[str, Sequence[Any]]) -> Mapping[str, ColumnElement[Any]]:
+    return {name: edge.filter(name).value(given) for name, given in filters.items()}
 
 
-def _kept(edge: ToMany, given: Attribute | Filter, values: Sequence[Any]) -> ColumnElement[bool]:
-    if not isinstance(given, Filter):
-        return given.in_(values)
-    met = _met(given, values)
+def kept(edge: ToMany, filters: Mapping[str, ColumnElement[Any]]) -> Sequence[ColumnElement[bool]]:
+    """What a row of the edge meets, where its filters take these values."""
+    return [*edge.where, *(_kept(edge, edge.filter(name), value) for name, value in sorted(filters.items()))]
+
+
+def _kept(edge: ToMany, given: Filter, value: ColumnElement[Any]) -> ColumnElement[bool]:
+    met = _met(given, value)
     return met if given.across is None else _has(edge.table, given.across, met)
 
 
-def _met(given: Filter, values: Sequence[Any]) -> ColumnElement[bool]:
+def _met(given: Filter, value: ColumnElement[Any]) -> ColumnElement[bool]:
     match given.comparison:
         case Comparison.ONE_OF:
-            met: ColumnElement[bool] = given.column.in_(values)
+            met: ColumnElement[bool] = given.column == any_(cast(value, given.kind))
         case Comparison.AFTER:
-            met = given.column > values[0]
+            met = given.column > value
         case Comparison.BEFORE_OR_NEVER:
-            met = or_(given.column < values[0], given.column.is_(None))
+            met = or_(given.column < value, given.column.is_(None))
     return met
 
 
@@ -161,25 +190,39 @@ def _has(table: Any, across: ToMany, met: ColumnElement[bool]) -> ColumnElement[
     return exists().where(far.group_id == table.group_id, joined, *across.where, met)
 
 
-def _sliced(statement: Select[Any], edge: ToMany, cut: Slice) -> Select[Any]:
+def sliced(statement: Select[Any], edge: ToMany, cut: Slice, *, more: int = 1) -> Select[Any]:
     """Keyset paging: one row more than asked for tells whether there is a next page. The size was checked, so it is a
     literal: a parameter in LIMIT makes PostgreSQL plan each time."""
     if cut.after is not None:
         statement = statement.where(_beyond(edge.order, cut.after, backward=False))
     if cut.before is not None:
         statement = statement.where(_beyond(edge.order, cut.before, backward=True))
-    steps = [o.column.desc() if o.descending != cut.backward else o.column.asc() for o in edge.order]
-    return statement.order_by(*steps).limit(literal_column(str(int(cut.size) + 1)))
+    return statement.order_by(*steps(edge, cut)).limit(literal_column(str(int(cut.size) + more)))
+
+
+def steps(edge: ToMany, cut: Slice) -> Sequence[ColumnElement[Any]]:
+    """The edge's order, from the end that the page is counted from."""
+    return [o.column.desc() if o.descending != cut.backward else o.column.asc() for o in edge.order]
 
 
 def _beyond(order: Sequence[Order], values: Sequence[Any], *, backward: bool) -> ColumnElement[bool]:
-    """Rows strictly after (or before) the row with these order values: a < x, or a = x and b < y, and so on."""
-    steps: list[ColumnElement[bool]] = []
-    for index, (step, value) in enumerate(zip(order, values, strict=True)):
-        same = [o.column == v for o, v in zip(order[:index], values[:index], strict=True)]
+    """Rows strictly after (or before) the row with these order values: one comparison of rows, which an index answers,
+    where all steps go the same way; else a < x, or a = x and b < y, and so on."""
+    keys = [_key(step, value) for step, value in zip(order, values, strict=True)]
+    ways = {step.descending != backward for step in order}
+    if len(ways) == 1:
+        here, there = tuple_(*(step.column for step in order)), tuple_(*keys)
+        return here < there if ways.pop() else here > there
+    beyond: list[ColumnElement[bool]] = []
+    for index, (step, key) in enumerate(zip(order, keys, strict=True)):
+        same = [o.column == k for o, k in zip(order[:index], keys[:index], strict=True)]
         down = step.descending != backward
-        steps.append(and_(*same, step.column < value if down else step.column > value))
-    return or_(false(), *steps)
+        beyond.append(and_(*same, step.column < key if down else step.column > key))
+    return or_(false(), *beyond)
+
+
+def _key(step: Order, value: Any) -> ColumnElement[Any]:
+    return value if isinstance(value, BindParameter) else bindparam(None, value, type_=step.column.type)
 
 
 def _array(column: Attribute, keys: Sequence[Any]) -> Any:

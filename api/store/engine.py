@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("baraza.store")
 
 AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, exc.InterfaceError, exc.OperationalError)
+DATABASE_ERRORS = (*AWAY, TimeoutError, asyncpg.PostgresError, exc.DBAPIError)
+"""All that a statement may fail with, however it was asked."""
 RIGHTS = """
 SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
     OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
@@ -42,6 +44,9 @@ SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplicatio
     OR has_schema_privilege('public', 'CREATE') AS too_many
 FROM pg_roles r WHERE rolname = current_user
 """
+
+STATEMENTS_KEPT = 200
+"""Prepared statements of a connection, however long: compiled reads are."""
 
 COMMIT = "COMMIT"
 """The statement, and the tag that PostgreSQL answers it with; in a failed transaction that is another."""
@@ -76,7 +81,7 @@ class Store:
             max_overflow=0,
             pool_timeout=wait,
             hide_parameters=True,
-            connect_args={"timeout": 5},
+            connect_args={"timeout": 5, "statement_cache_size": STATEMENTS_KEPT, "max_cacheable_statement_size": 0},
         )
 
     def alone(self) -> Store:

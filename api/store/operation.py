@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select
 
 from api.errors import Conflict, NotFound
 from api.store import binding, sealing
+from api.telemetry import statement
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -88,6 +89,14 @@ class Operation:
     async def scalars(self, statement: Select[Any]) -> Sequence[Any]:
         return await self._read(self.session.scalars, statement)
 
+    async def json(self, sql: str, values: Sequence[Any], name: str) -> Sequence[str | None]:
+        """The columns of a compiled read's one row; `name` is what telemetry calls the statement."""
+        async with self._turn():
+            raw = await self._raw()
+            with statement(name):
+                columns: Sequence[str | None] = await raw.fetchrow(sql, *values)
+                return columns
+
     async def _read(self, ask: Callable[[Any], Awaitable[Any]], statement: Any) -> Sequence[Any]:
         """Read to the end, also when nobody waits any more: a field whose sibling failed is cancelled, and a statement
         that was cut off would take the transaction of all the others with it."""
@@ -151,16 +160,23 @@ class Operation:
 
     def seal(self, row: Base, column: str, text: str) -> None:
         """Encrypt `text` into a column of a row whose ids are set."""
-        setattr(row, column, self.keyring.seal(text, cast("Any", row).group_id, _place(row, column)))
+        group_id, row_id = _key(row)
+        place = sealing.place(row.__tablename__, column, group_id, row_id)
+        setattr(row, column, self.keyring.seal(text, group_id, place))
 
     def open(self, row: Base, column: str) -> str:
-        """The text of a sealed column, opened once however often the operation asks."""
-        key = getattr(row, column), _place(row, column)
+        """The text of a row's sealed column."""
+        return self.unseal(getattr(row, column), row.__tablename__, column, *_key(row))
+
+    def unseal(self, cipher: bytes, table: str, column: str, group_id: UUID, row_id: UUID) -> str:
+        """The text that was sealed for this place, opened once however often the operation asks; raises
+        `SealBroken`."""
+        key = cipher, sealing.place(table, column, group_id, row_id)
         if key not in self._opened:
-            self._opened[key] = self.keyring.open(key[0], cast("Any", row).group_id, key[1])
+            self._opened[key] = self.keyring.open(cipher, group_id, key[1])
         return self._opened[key]
 
 
-def _place(row: Base, column: str) -> bytes:
+def _key(row: Base) -> tuple[UUID, UUID]:
     group_id, row_id = inspect(row).mapper.primary_key_from_instance(row)[:2]
-    return sealing.place(row.__tablename__, column, group_id, row_id)
+    return group_id, row_id

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from api.dates import moment
 from api.errors import RequestRefused
 
 if TYPE_CHECKING:
@@ -102,7 +103,14 @@ def _steps(edge: ToMany, values: Any) -> Iterable[tuple[Order, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    return value.name if isinstance(value, Enum) else str(value) if isinstance(value, UUID) else value
+    match value:
+        case Enum():
+            return value.name
+        case UUID():
+            return str(value)
+        case datetime():
+            return moment(value)
+    return value
 
 
 def _parsed(kind: type, value: Any) -> Any:

@@ -58,7 +58,7 @@ async def test_a_persona_has_one_seat_by_either_issuer(settings: Settings, store
         own = {"Authorization": f"Bearer {client.token('sk.coordinator')}"}
         for headers in (bearer(issuer.name, "sk.coordinator"), own):
             answer = await http.post("/graphql", json=QUERY, headers=headers)
-            assert answer.json() == {"data": {"actingSeat": {"id": COORDINATOR}}}
+            assert answer.json()["data"] == {"actingSeat": {"id": COORDINATOR}}
     await issuer.go()
 
 

@@ -130,7 +130,7 @@ async def test_a_commit_whose_end_nobody_heard_is_not_called_undone(external: Ex
             await superuser.execute("SELECT pg_reload_conf()")
         assert await superuser.fetchval(RECORDED) == 1
         again = await asyncio.to_thread(http.post, "/graphql", json={"query": SUBMIT})
-        assert again.json() == {"data": {"submitRequest": {"__typename": "Request", "title": "Nobody heard"}}}
+        assert again.json()["data"] == {"submitRequest": {"__typename": "Request", "title": "Nobody heard"}}
         assert await superuser.fetchval(RECORDED) == 1
     await superuser.close()
     assert answer.status_code == 503

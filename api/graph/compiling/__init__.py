@@ -1,0 +1,1 @@
+"""A read operation as one SQL statement that answers with JSON, equal to the executor's answer (ARCHITECTURE §5)."""

@@ -1,0 +1,31 @@
+"""Sealed texts leave the database as ciphertexts inside the answer, and are opened here at their marks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.graph.compiling.values import Seal
+    from api.graph.context import Context
+
+MARK = re.compile(r'\{"" : "(\d+):([0-9a-f-]{36}):([0-9a-f-]{36}):([0-9a-f]+)"\}')
+"""As `values.sealed` writes it: slot, group, row, ciphertext."""
+
+
+def spliced(answer: str, seals: Sequence[Seal], context: Context) -> str:
+    """The answer with its texts; raises `SealBroken`."""
+
+    def opened(mark: re.Match[str]) -> str:
+        seal, cipher = seals[int(mark[1])], bytes.fromhex(mark[4])
+        group_id, row_id = UUID(mark[2]), UUID(mark[3])
+        unseal = context.operation.unseal
+        text = context.show(lambda: unseal(cipher, seal.table, seal.column, group_id, row_id))
+        return orjson.dumps(text).decode()
+
+    return MARK.sub(opened, answer) if seals else answer
