@@ -14,7 +14,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 # After a change of user HOME may be another's, and the database driver fails on a home that it may not enter.
 export HOME := $(shell [ -x "$$HOME" ] && echo "$$HOME" || (cd "$(CACHE)" && pwd))
 
-.PHONY: serve test test-peers prove check sdl docs release-sdl lock venv
+.PHONY: serve test test-peers bench prove check sdl docs release-sdl lock venv
 
 serve: venv
 	@.venv/bin/baraza serve --development
@@ -24,6 +24,9 @@ test: venv
 
 test-peers: venv
 	@tests/peers/run
+
+bench: venv
+	@tests/bench/run
 
 prove: venv
 	@BARAZA_SIZES=full .venv/bin/python -m pytest -q -m proof -n 2

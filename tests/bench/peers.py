@@ -1,0 +1,174 @@
+"""Who is measured: how each is started, where it answers, what it is sent, and how its answer reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from operations import DOCUMENTS, variables
+
+from api.identity import DevelopmentIssuer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from building import Member
+    from operations import Operation
+
+    from api.settings import Settings
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+START_SECONDS, STOP_SECONDS = 60, 20
+ONE_SEAT = "it binds one seat"
+
+
+@dataclass(frozen=True)
+class World:
+    """What peers are started with."""
+
+    settings: Settings
+    app_url: str
+    owner_url: str
+    collector: str
+    member: Member
+    tenth: Member
+    work: Path
+
+
+@dataclass
+class Peer:
+    """A server under way. `body` makes what it is sent of an operation and its variables; `lacks` says why it is not
+    asked for an operation."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    path: Callable[[Operation], str]
+    body: Callable[[Operation, dict[str, Any]], Any]
+    tokens: dict[bool, str] = field(default_factory=dict)
+    """Whose it is asked in, by whether the operation is the tenth's."""
+    lacks: dict[str, str] = field(default_factory=dict)
+    shaped: Callable[[Operation, Any], Any] = lambda _, answer: answer
+    """Makes of its answer ours."""
+
+    def headers(self, operation: Operation) -> dict[str, str]:
+        bearer = {"Authorization": f"Bearer {self.tokens[operation.tenth]}"} if self.tokens else {}
+        return {"Content-Type": "application/json", **bearer}
+
+    def url(self, operation: Operation) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path(operation)}"
+
+    def bodies(self, operation: Operation, member: Member) -> list[str]:
+        return [json.dumps(self.body(operation, each)) for each in variables(operation, member)]
+
+
+@contextmanager
+def started(name: str, world: World) -> Iterator[Peer]:
+    """Run the peer until the block ends."""
+    port = _free_port()
+    with (world.work / f"{name}.log").open("wb") as log:
+        peer = STARTERS[name](name, port, world, log)
+    try:
+        _wait(peer, world)
+        yield peer
+    finally:
+        peer.process.send_signal(signal.SIGTERM)
+        try:
+            peer.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            peer.process.kill()
+            peer.process.wait()
+
+
+def _ours(name: str, port: int, world: World, log: Any) -> Peer:
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "BARAZA_DATA": str(world.settings.data),
+        "BARAZA_DATABASE_URL": world.app_url,
+        "BARAZA_OWNER_DATABASE_URL": world.owner_url,
+        "BARAZA_COMPILED_READS": "off" if name == "executor" else "on",
+        "BARAZA_WORKER": os.environ.get("BARAZA_WORKER", "off"),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": world.collector,
+    }
+    command = [sys.executable, str(HERE / "ours.py"), "serve", "--development"]
+    issuer, audience = DevelopmentIssuer(world.settings.issuer_key), world.settings.audience
+    return Peer(
+        name,
+        port,
+        _run(command, environment, log),
+        path=lambda _: "/graphql",
+        body=lambda operation, given: {"query": DOCUMENTS[operation.kind], "variables": given},
+        tokens={
+            False: issuer.token(world.member.persona, audience),
+            True: issuer.token(world.tenth.persona, audience),
+        },
+    )
+
+
+def _floor(name: str, port: int, world: World, log: Any) -> Peer:
+    process = _run([sys.executable, str(HERE / "floor.py"), str(port)], _bound(world), log)
+    return Peer(
+        name,
+        port,
+        process,
+        path=lambda operation: f"/{operation.kind}",
+        body=lambda _, given: given,
+        lacks={"list50_tenth": ONE_SEAT},
+    )
+
+
+def _bound(world: World) -> dict[str, str]:
+    """What a peer without seats of its own must know: where, as whom, and the keys."""
+    return {
+        **os.environ,
+        "BENCH_DATABASE_URL": world.app_url,
+        "BENCH_SEAT": json.dumps(world.member.settings),
+        "BENCH_KEYS": str(world.settings.keys),
+    }
+
+
+STARTERS: dict[str, Callable[[str, int, World, Any], Peer]] = {"floor": _floor, "ours": _ours, "executor": _ours}
+
+
+def _run(command: list[str], environment: dict[str, str], log: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def _wait(peer: Peer, world: World) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and peer.process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", peer.port), 1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f"{peer.name} does not start: read {world.work / f'{peer.name}.log'}.")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port: int = held.getsockname()[1]
+        return port
+
+
+def ask(peer: Peer, operation: Operation, member: Member, nth: int = 0) -> Any:
+    """One answer, as JSON."""
+    answer = httpx.post(
+        peer.url(operation), content=peer.bodies(operation, member)[nth], headers=peer.headers(operation), timeout=60
+    )
+    said = answer.json()
+    if answer.status_code != httpx.codes.OK or "errors" in said:
+        sys.exit(f"{peer.name} cannot answer {operation.name}: {str(said)[:600]}")
+    return said["data"]
