@@ -42,6 +42,6 @@ async def postmaster(url: str) -> int:
     connection = await asyncpg.connect(url)
     try:
         backend = await connection.fetchval("SELECT pg_backend_pid()")
+        return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
     finally:
         await connection.close()
-    return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])

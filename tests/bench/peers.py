@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from beside import from_postgraphile, to_postgraphile
 from operations import DOCUMENTS, variables
 
 from api.identity import DevelopmentIssuer
@@ -31,6 +32,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 START_SECONDS, STOP_SECONDS = 60, 20
 ONE_SEAT = "it binds one seat"
+TOO_SLOW = "seconds each: see its line at one connection"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class World:
 
 @dataclass
 class Peer:
-    """A server under way. `body` makes what it is sent of an operation and its variables; `lacks` says why it is not
-    asked for an operation."""
+    """A server under way. `body` makes what it is sent of an operation and its variables; `lacks` says why it has no
+    figures on a line."""
 
     name: str
     port: int
@@ -114,6 +116,7 @@ def _ours(name: str, port: int, world: World, log: Any) -> Peer:
             False: issuer.token(world.member.persona, audience),
             True: issuer.token(world.tenth.persona, audience),
         },
+        lacks={"list200": TOO_SLOW, "list1000": TOO_SLOW} if name == "executor" else {},
     )
 
 
@@ -125,7 +128,7 @@ def _floor(name: str, port: int, world: World, log: Any) -> Peer:
         process,
         path=lambda operation: f"/{operation.kind}",
         body=lambda _, given: given,
-        lacks={"list50_tenth": ONE_SEAT},
+        lacks={"list50_tenth": ONE_SEAT, "list50_tenth_1": ONE_SEAT},
     )
 
 
@@ -139,7 +142,27 @@ def _bound(world: World) -> dict[str, str]:
     }
 
 
-STARTERS: dict[str, Callable[[str, int, World, Any], Peer]] = {"floor": _floor, "ours": _ours, "executor": _ours}
+def _postgraphile(name: str, port: int, world: World, log: Any) -> Peer:
+    node = next((HERE / "node_modules").glob("node-linux-*")) / "bin" / "node"
+    production = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
+    group = world.member.settings["baraza.group"]
+    return Peer(
+        name,
+        port,
+        _run([str(node), str(HERE / "postgraphile.mjs"), str(port)], _bound(world) | production, log),
+        path=lambda _: "/graphql",
+        body=lambda operation, given: to_postgraphile(operation, given, group),
+        lacks={"list50_tenth": ONE_SEAT, "list50_tenth_1": ONE_SEAT},
+        shaped=from_postgraphile,
+    )
+
+
+STARTERS: dict[str, Callable[[str, int, World, Any], Peer]] = {
+    "floor": _floor,
+    "ours": _ours,
+    "executor": _ours,
+    "postgraphile": _postgraphile,
+}
 
 
 def _run(command: list[str], environment: dict[str, str], log: Any) -> subprocess.Popen[bytes]:

@@ -37,7 +37,7 @@ def table(lines: Sequence[Line], peers: Sequence[Peer], seen: Seen_) -> list[str
 
 def _row(line: Line, peer: Peer, found: Seen | None) -> str:
     if found is None:
-        return f"| {line.name} | {peer.name} | {peer.lacks[line.operation.name]} | | | | |"
+        return f"| {line.name} | {peer.name} | {peer.lacks[line.name]} | | | | |"
     figures = f"{found.rate:,.0f} | {found.p50:.2f} | {found.p99:.2f} | {found.server_ms:.3f} | {found.database_ms:.3f}"
     return f"| {line.name} | {peer.name} | {figures} |"
 
