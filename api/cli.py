@@ -70,7 +70,11 @@ def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
     leave_quietly()
-    with listening(settings) as listener, _served(settings) as urls, exporting(settings.otlp_endpoint) as telemetry:
+    with (
+        listening(settings) as listener,
+        _served(settings) as urls,
+        exporting(settings.otlp_endpoint, settings.traces) as telemetry,
+    ):
         run(prepare(settings, urls))
         application = build(settings, store_of(settings, urls), telemetry)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
@@ -94,7 +98,7 @@ def worker() -> None:
     """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
     settings = load()
     leave_quietly()
-    with database(settings) as urls, exporting(settings.otlp_endpoint) as telemetry:
+    with database(settings) as urls, exporting(settings.otlp_endpoint, settings.traces) as telemetry:
         run(_carry(settings, urls, telemetry))
 
 

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from joserfc import jws, jwt
@@ -30,6 +31,7 @@ ALGORITHMS = ["RS256", "ES256"]
 LEEWAY = 60
 MOST_BYTES = 8_192
 MOST_KID = 255
+MOST_VERIFIED = 1_000
 MOST_SUB = 255  # OpenID Connect Core 1.0, section 2
 DEVELOPMENT_ISSUER = "http://127.0.0.1/baraza-development"
 DEVELOPMENT_HOURS = 12
@@ -118,6 +120,9 @@ class Verifier:
     def __init__(self, *trusted: Trusted) -> None:
         self._trusted = {each.issuer.name: each for each in trusted}
         self._reasons = Reasons()
+        self._verified: OrderedDict[bytes, tuple[KeySet, dict[str, Any], dict[str, Any]]] = OrderedDict()
+        """By a token's hash, where its signature was right: under which keys, its header and its claims. It stays right
+        as long as the keys are the issuer's; all that time changes is looked at again."""
 
     async def subject(self, authorization: str | None) -> str:
         """The bearer's subject; every refusal is the same 401, whatever is wrong with the token."""
@@ -129,6 +134,16 @@ class Verifier:
 
     async def _subject(self, authorization: str) -> str:
         token = _bearer(authorization)
+        digest = hashlib.sha256(token.encode()).digest()
+        if digest in self._verified:
+            known, header, claims = self._verified[digest]
+            trusted = self._trusted[claims["iss"]]
+            if await trusted.issuer.keys(header.get("kid")) is known:
+                self._verified.move_to_end(digest)
+                return trusted.subject(header, claims)
+        return await self._verify(token, digest)
+
+    async def _verify(self, token: str, digest: bytes) -> str:
         header = _members(_decoded(token.partition(".")[0]))
         signed = jws.extract_compact(token.encode())
         claims = _members(signed.payload)
@@ -139,7 +154,11 @@ class Verifier:
         keys = await trusted.issuer.keys(header.get("kid"))
         if not jws.validate_compact(signed, keys, algorithms=ALGORITHMS):
             raise _Refused("SIGNATURE")
-        return trusted.subject(header, claims)
+        whose = trusted.subject(header, claims)
+        self._verified[digest] = keys, header, claims
+        if len(self._verified) > MOST_VERIFIED:
+            self._verified.popitem(last=False)
+        return whose
 
 
 def _bearer(authorization: str) -> str:

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait: float = Field(default=3.0, gt=0, le=60)
     otlp_endpoint: str | None = Field(default=None, validation_alias=COLLECTOR)
+    traces: float = Field(default=0.05, ge=0, le=1)
+    """The share of operations whose spans are exported; those that fail or are slow always are."""
     worker: bool = True
     """Whether `serve` carries the outbox itself; off where `baraza worker` runs beside it."""
 

@@ -6,11 +6,12 @@ and of tables, numbers. Nothing of a request is taken over, its trace context in
 
 from __future__ import annotations
 
+import random
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import TYPE_CHECKING
+from time import time_ns
+from typing import TYPE_CHECKING, NamedTuple
 
 from opentelemetry.context import Context
 from opentelemetry.metrics import NoOpMeter, Observation
@@ -28,20 +29,30 @@ SCOPE = "baraza"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 STATEMENTS = (0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100, 200)
 FAILED = 500
+WATCHED = frozenset({"FAILED", "CANCELLED"})
+SLOW = 500_000_000
+"""Nanoseconds."""
+
+
+class Statement(NamedTuple):
+    """What is told of a statement: when it began and ended (nanoseconds since 1970), and how it failed."""
+
+    name: str
+    began: int
+    ended: int
+    error_type: str | None
 
 
 @dataclass(slots=True)
 class Told:
     """What is known of an operation under way. A request that never became one has no kind."""
 
-    span: Span | None = None
-    tracer: Tracer | None = None
     kind: str = "none"
     document: str = ""
     fields: tuple[str, ...] = ()
     status: int = 0
     codes: set[str] = field(default_factory=set)
-    statements: int = 0
+    statements: list[Statement] = field(default_factory=list)
     read: str = ""
     """How a query was answered: COMPILED, or EXECUTOR and why."""
 
@@ -78,25 +89,23 @@ def refused(code: str) -> None:
         told.codes.add(code)
 
 
-@contextmanager
-def statement(name: str) -> Iterator[None]:
+class statement:  # noqa: N801 - used as a context manager
     """A statement of the operation under way, named by its verb and tables. Outside of one, nothing is told."""
-    told = _under_way.get()
-    if told is None or told.span is None or told.tracer is None:
-        yield
-        return
-    told.statements += 1
-    span = told.tracer.start_span(
-        name, set_span_in_context(told.span, Context()), SpanKind.CLIENT, {"db.system.name": "postgresql"}
-    )
-    try:
-        yield
-    except BaseException as error:
-        span.set_attribute("error.type", _error_type(error))
-        span.set_status(StatusCode.ERROR)
-        raise
-    finally:
-        span.end()
+
+    __slots__ = ("_began", "_name", "_told")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._told = _under_way.get()
+        self._began = time_ns() if self._told is not None else 0
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if self._told is not None:
+            self._told.statements.append(
+                Statement(self._name, self._began, time_ns(), _error_type(error) if error else None)
+            )
 
 
 def _error_type(error: BaseException) -> str:
@@ -105,10 +114,14 @@ def _error_type(error: BaseException) -> str:
 
 
 class Telemetry:
-    """Makes spans and counts; silent without a tracer."""
+    """Makes spans and counts; silent without a tracer.
 
-    def __init__(self, tracer: Tracer | None, meter: Meter) -> None:
-        self._tracer, self._meter = tracer, meter
+    All operations are counted. Spans are exported of those that failed or were slow, and of this share of the others:
+    making and sending them takes longer than a read does.
+    """
+
+    def __init__(self, tracer: Tracer | None, meter: Meter, share: float = 1.0) -> None:
+        self._tracer, self._meter, self._share = tracer, meter, share
         self._operations = meter.create_counter("baraza.operations", "{operation}")
         self._reads = meter.create_counter("baraza.reads", "{operation}")
         self._refusals = meter.create_counter("baraza.refusals", "{refusal}")
@@ -124,22 +137,24 @@ class Telemetry:
     @contextmanager
     def operation(self) -> Iterator[Told]:
         """One operation, which says of itself what it comes to know."""
+        told = Told()
         if self._tracer is None:
-            yield Told()
+            yield told
             return
-        told = Told(self._tracer.start_span("none", Context(), SpanKind.SERVER), self._tracer)
-        began, token = perf_counter(), _under_way.set(told)
+        began, token = time_ns(), _under_way.set(told)
         try:
             yield told
         finally:
             _under_way.reset(token)
-            self._count(told, perf_counter() - began)
-            _end(told)
+            ended = time_ns()
+            self._count(told, (ended - began) / 1e9)
+            if told.outcome in WATCHED or ended - began > SLOW or random.random() < self._share:  # noqa: S311 - which traces are kept is no secret
+                _export(self._tracer, told, began, ended)
 
     def _count(self, told: Told, seconds: float) -> None:
         self._operations.add(1, {"type": told.kind, "outcome": told.outcome})
         self._duration.record(seconds, {"type": told.kind, "outcome": told.outcome})
-        self._statements.record(told.statements, {"type": told.kind})
+        self._statements.record(len(told.statements), {"type": told.kind})
         if told.read:
             self._reads.add(1, {"read": told.read})
         for code in told.known_codes:
@@ -168,28 +183,39 @@ def _observed(value: Callable[[], int]) -> Callable[[object], Iterable[Observati
     return lambda _: [Observation(value())]
 
 
-def _end(told: Told) -> None:
-    assert told.span is not None
-    told.span.update_name(told.kind)
-    told.span.set_attribute("baraza.outcome", told.outcome)
-    told.span.set_attribute("baraza.statements", told.statements)
+def _export(tracer: Tracer, told: Told, began: int, ended: int) -> None:
+    """A span of the operation, and below it one of each of its statements."""
+    span = tracer.start_span(told.kind, Context(), SpanKind.SERVER, start_time=began)
+    span.set_attribute("baraza.outcome", told.outcome)
+    span.set_attribute("baraza.statements", len(told.statements))
     if told.status:
-        told.span.set_attribute("http.response.status_code", told.status)
+        span.set_attribute("http.response.status_code", told.status)
     if told.document:
-        told.span.set_attribute("graphql.operation.type", told.kind)
-        told.span.set_attribute("baraza.document", told.document)
-        told.span.set_attribute("baraza.fields", told.fields)
+        span.set_attribute("graphql.operation.type", told.kind)
+        span.set_attribute("baraza.document", told.document)
+        span.set_attribute("baraza.fields", told.fields)
     if told.read:
-        told.span.set_attribute("baraza.read", told.read)
+        span.set_attribute("baraza.read", told.read)
     if told.codes:
-        told.span.set_attribute("baraza.codes", told.known_codes)
+        span.set_attribute("baraza.codes", told.known_codes)
     if told.outcome == "FAILED":
-        told.span.set_status(StatusCode.ERROR)
-    told.span.end()
+        span.set_status(StatusCode.ERROR)
+    for each in told.statements:
+        _export_statement(tracer, span, each)
+    span.end(ended)
+
+
+def _export_statement(tracer: Tracer, operation: Span, told: Statement) -> None:
+    parent, attributes = set_span_in_context(operation, Context()), {"db.system.name": "postgresql"}
+    span = tracer.start_span(told.name, parent, SpanKind.CLIENT, attributes, start_time=told.began)
+    if told.error_type is not None:
+        span.set_attribute("error.type", told.error_type)
+        span.set_status(StatusCode.ERROR)
+    span.end(told.ended)
 
 
 @contextmanager
-def exporting(endpoint: str | None) -> Iterator[Telemetry]:
+def exporting(endpoint: str | None, share: float) -> Iterator[Telemetry]:
     """Telemetry that goes to the collector at `endpoint` for as long as this lasts; silent without one."""
     if endpoint is None:
         yield SILENT
@@ -197,4 +223,4 @@ def exporting(endpoint: str | None) -> Iterator[Telemetry]:
     from api.otlp import providers  # noqa: PLC0415 - without an endpoint none of it is read, and no thread is started
 
     with providers(endpoint) as (tracers, meters):
-        yield Telemetry(tracers.get_tracer(SCOPE), meters.get_meter(SCOPE))
+        yield Telemetry(tracers.get_tracer(SCOPE), meters.get_meter(SCOPE), share)

@@ -25,7 +25,7 @@ from api.graph.declare import metadata
 from api.store.edges import ToMany
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, SelectionSetNode, ValueNode
 
@@ -40,6 +40,15 @@ def cost(
     root = schema.get_root_type(operation.operation)
     tenths = _Meter(schema, document, variables).selected(root, operation.selection_set)
     return -(-tenths // TENTHS)
+
+
+def sizes(variables: Mapping[str, Any]) -> Hashable:
+    """All of coerced variables that a cost depends on."""
+    return tuple((name, len(value) if isinstance(value, list) else _number(value)) for name, value in variables.items())
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 class _Meter:

@@ -27,12 +27,12 @@ from graphql import (
 from graphql.validation.validate import ValidationAbortedError
 
 from api.errors import RequestRefused
-from api.graph.cost import cost
+from api.graph.cost import cost, sizes
 from api.graph.declare import metadata
 from api.graph.limits import Limits, check, check_variables, refused, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from graphql import (
         ASTValidationRule,
@@ -47,6 +47,7 @@ MESSAGE_LENGTH = 300
 # What a kept document weighs: its text, and for each token the tree made of it (measured: 600 to 800 bytes).
 BYTES_PER_TOKEN = 1_000
 KEPT_BYTES = 32 * 1_048_576
+KEPT_COSTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Documents:
         self._rules = _rules(limits.comparisons, introspection=introspection)
         self._doors = _doors(schema)
         self._kept: OrderedDict[str, Admitted] = OrderedDict()
+        self._costs: OrderedDict[Hashable, int] = OrderedDict()
         self._kept_at_most = kept
         self._kept_bytes_at_most = kept_bytes
         self.kept_bytes = 0
@@ -136,7 +138,13 @@ class Documents:
 
     def cost(self, prepared: Prepared, variables: VariableValues) -> int:
         """What the operation costs; raise `RequestRefused` beyond its budget."""
-        points = cost(self.schema, prepared.document, prepared.operation, variables.coerced)
+        key = prepared.text, prepared.operation_name, sizes(variables.coerced)
+        points = self._costs.get(key)
+        if points is None:
+            points = cost(self.schema, prepared.document, prepared.operation, variables.coerced)
+            self._costs[key] = points
+            if len(self._costs) > KEPT_COSTS:
+                self._costs.popitem(last=False)
         if points > self._limits.cost:
             raise refused("COST_TOO_HIGH", self._limits.cost)
         return points

@@ -31,10 +31,11 @@ SETTINGS = """
     set_config('baraza.roles', array_to_string({roles}, ','), true),
     set_config('baraza.area', coalesce({area}, ''), true),
     set_config('TimeZone', 'UTC', true), set_config('jit', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true)
+    set_config('plan_cache_mode', 'force_generic_plan', true), set_config('random_page_cost', '1.1', true)
 """
 """The seat, and how the server answers: moments in UTC; each statement planned once a connection, since no plan depends
-on a value, and none compiled to machine code, which takes longer than they run."""
+on a value; none compiled to machine code, which takes longer than they run; and planned for pages that are in memory or
+on a disk without moving parts."""
 
 FIND = f"""
 WITH mine AS MATERIALIZED (

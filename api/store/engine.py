@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 from sqlalchemy import exc
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
 from api.store import statements
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from pydantic import SecretStr
+    from sqlalchemy.pool import PoolProxiedConnection as Lent
     from sqlalchemy.pool import QueuePool
 
     from api.seat import Seat
@@ -111,14 +113,19 @@ class Store:
             nonlocal seat
             seat = await binding(raw)
 
-        async with self._connection(begin) as connection, self._session(connection) as session:
-            async with _open(Operation(seat, session, self.keyring, subject)) as operation:
+        lent = await self._begun(begin)
+        try:
+            operation = Operation(seat, _raw(lent), lambda: self._session(lent), self.keyring, subject)
+            async with _open(operation):
                 yield operation
-            await self._end(connection, session, write=write)
+            await operation.finish()
+            await self._end(_raw(lent), write=write)
+        except BaseException:
+            await asyncio.shield(_give_back(lent))
+            raise
+        lent.close()
 
-    async def _end(self, connection: AsyncConnection, session: AsyncSession, *, write: bool) -> None:
-        await session.flush()
-        raw = await _raw(connection)
+    async def _end(self, raw: Raw, *, write: bool) -> None:
         try:
             with statement(COMMIT):
                 ended = await raw.execute(COMMIT)
@@ -131,52 +138,40 @@ class Store:
         if ended != COMMIT:
             raise RuntimeError("PostgreSQL rolled back where a commit was asked for")
 
-    @asynccontextmanager
-    async def _session(self, connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(connection, expire_on_commit=False, autoflush=False) as session:
-            yield session
+    def _session(self, lent: Lent) -> AsyncSession:
+        """What maps rows, over a lent connection; a compiled read has no use for it."""
+        connection = AsyncConnection(self._engine, Connection(self._engine.sync_engine, lent))
+        return AsyncSession(connection, expire_on_commit=False, autoflush=False)
 
-    @asynccontextmanager
-    async def _connection(self, begin: Callable[[Raw], Awaitable[None]]) -> AsyncIterator[AsyncConnection]:
-        """A connection inside a bound transaction. Given back only after its end is certain; closed otherwise."""
-        connection = await self._begun(begin)
-        try:
-            yield connection
-        finally:
-            await asyncio.shield(_give_back(connection))
-
-    async def _begun(self, begin: Callable[[Raw], Awaitable[None]]) -> AsyncConnection:
+    async def _begun(self, begin: Callable[[Raw], Awaitable[None]]) -> Lent:
         """A connection that stood idle while the database restarted is replaced once, before anything was asked."""
         for attempt in (1, 2):
-            connection = await self._borrow()
+            lent = await self._borrow()
             try:
-                await begin(await _raw(connection))
+                await begin(_raw(lent))
             except AWAY:
-                await connection.invalidate()
-                await connection.close()
+                await greenlet_spawn(lent.invalidate)
                 if attempt == 2:  # noqa: PLR2004 - the second of two
                     raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
             except BaseException:
-                await asyncio.shield(_give_back(connection, begun=False))
+                await asyncio.shield(_give_back(lent, begun=False))
                 raise
             else:
-                return connection
+                return lent
         raise AssertionError
 
-    async def _borrow(self) -> AsyncConnection:
+    async def _borrow(self) -> Lent:
         self.waiting += 1
         try:
-            connection = await self._engine.connect()
+            lent: Lent = await greenlet_spawn(self._engine.pool.connect)
         except exc.TimeoutError:
             raise RequestRefused("BUSY", 503, headers={"Retry-After": "1"}) from None
         except (*AWAY, TimeoutError, exc.DBAPIError, asyncpg.PostgresError):
             raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
         finally:
             self.waiting -= 1
-        assert not (await _raw(connection)).is_in_transaction(), (
-            "a connection came out of the pool inside a transaction"
-        )
-        return connection
+        assert not _raw(lent).is_in_transaction(), "a connection came out of the pool inside a transaction"
+        return lent
 
     def lent(self) -> int:
         """How many connections operations have now."""
@@ -184,8 +179,7 @@ class Store:
 
     async def check(self) -> None:
         """Look at our own role and at durability; raise `StartRefused` when either is not what it must be."""
-        async with self._engine.connect() as connection:
-            raw = await _raw(connection)
+        async with self._idle() as raw:
             if await raw.fetchval(RIGHTS):
                 raise StartRefused("The database role has more rights than baraza_app may have: see deploy/roles.sql.")
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -195,21 +189,34 @@ class Store:
     async def alive(self) -> bool:
         """Whether the database answers now."""
         try:
-            async with asyncio.timeout(2), self._engine.connect() as connection:
-                await (await _raw(connection)).execute("SELECT 1")
+            async with asyncio.timeout(2), self._idle() as raw:
+                await raw.execute("SELECT 1")
         except (*AWAY, TimeoutError, exc.SQLAlchemyError, asyncpg.PostgresError):
             return False
         return True
+
+    @asynccontextmanager
+    async def _idle(self) -> AsyncIterator[Raw]:
+        """A connection outside of any transaction."""
+        lent = await greenlet_spawn(self._engine.pool.connect)
+        try:
+            yield _raw(lent)
+        finally:
+            await asyncio.shield(_give_back(lent))
 
     async def close(self) -> None:
         await self._engine.dispose()
 
 
+def _raw(lent: Lent) -> Raw:
+    return cast("Raw", lent.driver_connection)
+
+
 @asynccontextmanager
-async def _open(operation: Operation) -> AsyncIterator[Operation]:
+async def _open(operation: Operation) -> AsyncIterator[None]:
     cancelled = False
     try:
-        yield operation
+        yield
     except asyncio.CancelledError:
         cancelled = True
         raise
@@ -217,15 +224,11 @@ async def _open(operation: Operation) -> AsyncIterator[Operation]:
         await operation.close(cut_off=cancelled)
 
 
-async def _raw(connection: AsyncConnection) -> Raw:
-    return cast("Raw", (await connection.get_raw_connection()).driver_connection)
-
-
-async def _give_back(connection: AsyncConnection, *, begun: bool = True) -> None:
+async def _give_back(lent: Lent, *, begun: bool = True) -> None:
     """Confirm that no transaction is open, or close the connection. A BEGIN that was cut off may still be under way,
     and the driver know of no transaction yet."""
     try:
-        raw = await _raw(connection)
+        raw = _raw(lent)
         if not begun or raw.is_in_transaction():
             with statement("ROLLBACK"):
                 async with asyncio.timeout(2):
@@ -234,9 +237,7 @@ async def _give_back(connection: AsyncConnection, *, begun: bool = True) -> None
     except Exception as error:  # noqa: BLE001 - whatever happened, the connection is not trusted again
         log.warning("connection closed after %s", type(error).__name__)
         clean = False
-    if not clean:
-        await connection.invalidate()
-    await connection.close()
+    await greenlet_spawn(lent.close if clean else lent.invalidate)
 
 
 def parsed_url(url: str) -> URL:

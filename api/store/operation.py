@@ -35,15 +35,30 @@ class Operation:
     since acts are done one after another."""
 
     seat: Seat
-    session: AsyncSession
+    raw: Any
+    """The driver's connection."""
+    open_session: Callable[[], AsyncSession]
     keyring: sealing.Keyring
     subject: str | None = None
     """The bearer, where there is one."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: bool = False
+    _session: AsyncSession | None = None
     _opened: dict[tuple[bytes, bytes], str] = field(default_factory=dict, repr=False)
     reads: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    @property
+    def session(self) -> AsyncSession:
+        """What maps rows; it is there from its first use on."""
+        if self._session is None:
+            self._session = self.open_session()
+        return self._session
+
+    async def finish(self) -> None:
+        """Write what acts have left to be written."""
+        if self._session is not None:
+            await self._session.flush()
 
     @property
     def group_id(self) -> UUID:
@@ -71,17 +86,14 @@ class Operation:
     async def show_code(self, code_hash: str) -> None:
         """At a door: let the transaction see what this code leads to."""
         async with self._turn():
-            await binding.show_code(await self._raw(), code_hash)
+            await binding.show_code(self.raw, code_hash)
 
     async def take_seat(self, seat_id: UUID) -> bool:
         """Go on from this seat of the bearer's; false where it is not the bearer's to act from today."""
         async with self._turn():
-            taken = await binding.take(await self._raw(), seat_id)
+            taken = await binding.take(self.raw, seat_id)
         self.seat = taken or self.seat
         return taken is not None
-
-    async def _raw(self) -> Any:
-        return (await (await self.session.connection()).get_raw_connection()).driver_connection
 
     async def rows(self, statement: Select[Any] | ReturningUpdate[Any]) -> Sequence[Any]:
         return await self._read(self.session.execute, statement)
@@ -92,9 +104,8 @@ class Operation:
     async def json(self, sql: str, values: Sequence[Any], name: str) -> Sequence[str | None]:
         """The columns of a compiled read's one row; `name` is what telemetry calls the statement."""
         async with self._turn():
-            raw = await self._raw()
             with statement(name):
-                columns: Sequence[str | None] = await raw.fetchrow(sql, *values)
+                columns: Sequence[str | None] = await self.raw.fetchrow(sql, *values)
                 return columns
 
     async def _read(self, ask: Callable[[Any], Awaitable[Any]], statement: Any) -> Sequence[Any]:

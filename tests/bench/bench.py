@@ -1,6 +1,6 @@
 """`make bench`: builds the database, starts the peers, compares what they answer, drives them, and says how they did.
 
-    tests/bench/run [LINE …] [--peers floor,ours,…] [--rounds 7] [--connections 16,1]
+tests/bench/run [LINE …] [--peers floor,ours,…] [--rounds 7] [--connections 16,1]
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def main() -> None:
         world = World(settings, server.app_url, server.owner_url, collector.url, known.large, known.tenth, work)
         peers = [stack.enter_context(started(name, world)) for name in asked.peers]
         compare(peers, asked.operations, known.large, say)
-        course = Course(work, asyncio.run(postmaster(server.app_url)), known.large, known.tenth, _cleaner(server.owner_url))
+        course = Course(
+            work, asyncio.run(postmaster(server.app_url)), known.large, known.tenth, _cleaner(server.owner_url)
+        )
         lines = [Line(OPERATIONS[name], at) for name in asked.operations for at in asked.connections]
         seen = asyncio.run(course.run(lines, peers, asked.rounds, say))
         memory = {peer.name: pss(peer.process.pid) for peer in peers}

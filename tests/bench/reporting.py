@@ -27,7 +27,10 @@ def report(
 
 
 def table(lines: Sequence[Line], peers: Sequence[Peer], seen: Seen_) -> list[str]:
-    rows = ["| line | peer | requests/s | p50 ms | p99 ms | CPU server ms | CPU PostgreSQL ms |", "|---|---|--:|--:|--:|--:|--:|"]
+    rows = [
+        "| line | peer | requests/s | p50 ms | p99 ms | CPU server ms | CPU PostgreSQL ms |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
     for line in lines:
         for peer in peers:
             found = seen.get((line.name, peer.name))

@@ -167,7 +167,8 @@ async def seated_once(connection: asyncpg.Connection[Any]) -> None:
 
 async def raw_of(op: Operation) -> asyncpg.Connection[Any]:
     """The driver's connection, inside the operation's transaction."""
-    return (await (await op.session.connection()).get_raw_connection()).driver_connection
+    raw: asyncpg.Connection[Any] = op.raw
+    return raw
 
 
 async def inserted(raw: asyncpg.Connection[Any], table: str, row: Any) -> int:

@@ -86,7 +86,7 @@ def listen(place: Urls, settings: Settings) -> Listen:
                 store = Store(SecretStr(wire.url), Keyring(settings.keys), size=1, wait=20)
                 try:
                     await store.check()  # what a new connection asks for is asked
-                    with exporting(received.url) as telemetry:
+                    with exporting(received.url, 1.0) as telemetry:
                         transport = httpx.ASGITransport(app=build(settings, store, telemetry))
                         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
                             issuer = DevelopmentIssuer(settings.issuer_key)

@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from graphql.execution.values import VariableValues
 from isolation import arguments
 from isolation.world import GROUPS
 from sqlalchemy import Integer, Numeric, cast, column, literal, select
 from telemetry.canaries import literal as in_the_document
 
-from api.graph import loading
+from api.graph import loading, reading
+from api.graph.compiling.inputs import Inputs
+from api.graph.compiling.plan import planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 PERSONA = "sk.officer"
 CASES = "{ cases { nodes { number } } }"
+BY_EXECUTOR = "{ cases { nodes { number } } codeLists(names: []) { name } }"
 SUBMIT = """mutation($id: ID, $title: String!, $source: String!) { submitRequest(
   id: $id, title: $title, requestType: SITE_INCIDENT, requester: COMMUNITY, channel: MEETING, pcode: "CD6205",
   told: {narrative: $source}, incidentClass: ROADBLOCK,
@@ -139,12 +143,17 @@ async def _errors_of_the_database(world: World, canaries: Canaries) -> None:
     )
     for statement in failing:
         with patch.object(loading.edges, "page_statement", return_value=statement):
-            answer = await world.post(PERSONA, CASES)
+            answer = await world.post(PERSONA, BY_EXECUTOR)
         assert "INTERNAL" in answer.text
+    for statement in failing[:2]:
+        plan = planned(statement, ["cases"], Inputs(VariableValues({}, {})), [])
+        with patch.object(reading, "compiled", return_value=plan):
+            answer = await world.post(PERSONA, f"query {canaries.text()} {CASES}")
+        assert answer.headers["baraza-reads"] == "executor statement"
 
 
 async def _errors_of_ours(world: World, canaries: Canaries) -> None:
     for error in (ValueError, type(f"Error{canaries.text()}"[:20], (Exception,), {})):
         with patch.object(loading.edges, "page_statement", side_effect=error(canaries.text())):
-            answer = await world.post(PERSONA, CASES)
+            answer = await world.post(PERSONA, BY_EXECUTOR)
         assert "INTERNAL" in answer.text

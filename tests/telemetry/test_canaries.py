@@ -14,6 +14,8 @@ from telemetry.canaries import Canaries
 from telemetry.receiver import attributes
 
 from api import telemetry
+from api.graph.compiling import plan
+from api.graph.compiling.reasons import Reason
 from api.sentences import SENTENCES
 from api.store import statements
 from migrations.models import metadata
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 FIELDS = {*SCHEMA.query_type.fields, *SCHEMA.mutation_type.fields, "__schema", "__type", "__typename"}
 KINDS = {"query", "mutation", "none"}
 OUTCOMES = {"OK", "REFUSED", "FAILED", "CANCELLED"}
+READ = {"COMPILED", *(f"EXECUTOR {reason.name}" for reason in Reason)}
 VALUES: Mapping[str, Callable[[Any], bool]] = {
     "http.response.status_code": lambda value: 200 <= value < 600,
     "graphql.operation.type": KINDS.__contains__,
@@ -33,6 +36,7 @@ VALUES: Mapping[str, Callable[[Any], bool]] = {
     "baraza.fields": FIELDS.issuperset,
     "baraza.codes": {*SENTENCES, "OTHER"}.issuperset,
     "baraza.outcome": OUTCOMES.__contains__,
+    "baraza.read": READ.__contains__,
     "baraza.statements": lambda value: 0 <= value < 1000,
     "db.system.name": "postgresql".__eq__,
     "error.type": lambda value: re.fullmatch("[0-9A-Z]{5}|[A-Za-z]{1,40}", value),
@@ -41,6 +45,7 @@ METRICS: Mapping[str, Mapping[str, set[str]]] = {
     "baraza.operations": {"type": KINDS, "outcome": OUTCOMES},
     "baraza.operation.duration": {"type": KINDS, "outcome": OUTCOMES},
     "baraza.operation.statements": {"type": KINDS},
+    "baraza.reads": {"read": READ},
     "baraza.refusals": {"code": {*SENTENCES, "OTHER"}},
     "baraza.pool.used": {},
     "baraza.pool.waiting": {},
@@ -101,6 +106,7 @@ def test_a_failure_says_only_its_kind(driven: Driven) -> None:
 
 LEAKS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the text of a statement": lambda patch: patch.setattr(statements, "name", lambda sql: sql),
+    "the text of a compiled statement": lambda patch: patch.setattr(plan, "name", lambda sql: sql),
     "the text of an error": lambda patch: patch.setattr(telemetry, "_error_type", str),
     "what a field is called in the answer": lambda patch: patch.setattr(
         "api.http.graphql._root_fields",
@@ -115,7 +121,8 @@ LEAKS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 """Each planted alone must be found."""
 
-LEAKY = """query %(name)s { %(alias)s: cases(filter: {pcode: ["%(place)s"]}) { nodes { number } } }"""
+LEAKY = """query %(name)s { %(alias)s: cases(filter: {pcode: ["%(place)s"]}) { nodes { %(inner)s: number } } }"""
+BY_EXECUTOR = "query a { cases { nodes { number } } codeLists(names: []) { name } }"
 
 
 @pytest.mark.parametrize("leak", LEAKS)
@@ -123,10 +130,10 @@ async def test_a_planted_leak_is_found(listen: Listen, monkeypatch: pytest.Monke
     canaries = Canaries()
     LEAKS[leak](monkeypatch)
     async with listen() as heard:
-        names = {"name": canaries.text(), "alias": canaries.text(), "place": canaries.text()}
+        names = {each: canaries.text() for each in ("name", "alias", "place", "inner")}
         await heard.world.post("sk.officer", LEAKY % names)
         failing = select(column(f"'{canaries.text()}'::int", is_literal=True))
         with patch("api.graph.loading.edges.page_statement", return_value=failing):
-            await heard.world.post("sk.officer", "query a { cases { nodes { number } } }")
+            await heard.world.post("sk.officer", BY_EXECUTOR)
     assert canaries.found(heard.received.everything)
     assert not all(map(is_ours, heard.received.spans))

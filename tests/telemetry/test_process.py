@@ -33,7 +33,7 @@ SILENT = """
 import sys, threading
 import api.cli
 from api.telemetry import exporting
-with exporting(None) as telemetry, telemetry.operation() as told:
+with exporting(None, 1.0) as telemetry, telemetry.operation() as told:
     told.answered(200, ())
 print(threading.active_count(), [name for name in sys.modules if name.startswith(("opentelemetry.sdk", "requests"))])
 """
@@ -66,6 +66,7 @@ def test_a_server_tells_its_collector_and_nobody_else(
         "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true",
         "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=trial",
         "OTEL_EXPORTER_OTLP_HEADERS": "x-collector=admitted",
+        "BARAZA_TRACES": "1",
         **MEANWHILE,
     }
     with receiving() as received, serving(data, OTEL_EXPORTER_OTLP_ENDPOINT=received.url, **told, **settings) as server:
@@ -121,7 +122,7 @@ def test_a_collector_that_is_not_there_costs_a_line_and_two_seconds(
     """However many operations are told of: what is not delivered is dropped."""
     for name, value in MEANWHILE.items():
         monkeypatch.setenv(name, value)
-    with exporting(f"http://127.0.0.1:{free_port()}") as telemetry:
+    with exporting(f"http://127.0.0.1:{free_port()}", 1.0) as telemetry:
         for _ in range(5_000):
             with telemetry.operation() as told:
                 told.answered(200, ())
