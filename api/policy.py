@@ -20,6 +20,7 @@ BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
 
 GRANTS: dict[str, frozenset[Role]] = {
     "organisation.register": NETWORK,
+    "document.register": NETWORK,
     "group.open": NETWORK,
     "group.place": NETWORK,
     "group.cover": NETWORK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.audit import tables as audit
 from api.cases import tables as cases
 from api.decisions import tables as decisions
+from api.documents import tables as documents
 from api.graph import tables as graph
 from api.groups import tables as groups
 from api.meetings import tables as meetings
@@ -16,6 +17,20 @@ from api.sites import tables as sites
 from api.store.base import Base
 from api.structures import tables as structures
 
-DOMAINS = (audit, cases, decisions, graph, groups, meetings, notices, places, requests, seats, sites, structures)
+DOMAINS = (
+    audit,
+    cases,
+    decisions,
+    documents,
+    graph,
+    groups,
+    meetings,
+    notices,
+    places,
+    requests,
+    seats,
+    sites,
+    structures,
+)
 
 metadata = Base.metadata

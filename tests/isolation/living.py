@@ -11,6 +11,8 @@ from seeing import sites_of
 
 from api.demo.loading import SINCE
 from api.demo.roster import demo_id
+from api.documents.actions import register
+from api.seat import NETWORK, Role, system_seat
 from api.seats import actions as seats
 from api.seats.actions import Holder
 from api.sites.actions import take_in
@@ -108,6 +110,8 @@ async def live(world: World) -> None:
     for code in GROUPS:
         await _live(world, code)
         await _sites(world, code)
+    async with world.store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
+        await register(op, front_end="kanari", sources=["{ __typename }"])
     while await once(world.store):
         pass
 

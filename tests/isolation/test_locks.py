@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from api import policy
 from api.dates import DateWithPrecision, Precision
 from api.demo.roster import demo_id
+from api.documents.actions import register
 from api.errors import NotAllowed, Refusal
 from api.groups import actions as groups
 from api.groups.actions import Ways
@@ -185,7 +186,12 @@ async def import_sites(op: Operation) -> None:
     await take_in(op, [Seen(SiteFacts("codmine99999", "Mfano", None))])
 
 
+async def register_document(op: Operation) -> None:
+    await register(op, front_end="mfano", sources=["{ actingSeat { id } }"])
+
+
 UNPUBLISHED = {
+    "document.register": register_document,
     "site.import": import_sites,
     "group.open": open_group,
 }

@@ -6,6 +6,7 @@ Generated from the metadata: a new table is in it unasked, and fails by its name
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -24,6 +25,7 @@ from isolation.world import (
     one_of_each,
 )
 
+from api.documents.rules import hash_of
 from api.seat import Role, system_seat
 from api.seats.rules import OF_A_GROUP
 
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
 DENIED = {"42501", "55000", "0A000"}
 """Row security or a missing grant says no; a view over several tables, or one that computes, cannot be written at
 all."""
+
+OTHER_DOCUMENT = {
+    "hash": hash_of("{ nothing }"),
+    "source": "{ nothing }",
+    "front_end": "mfano",
+    "added_at": datetime(2024, 3, 4, tzinfo=UTC),
+    "withdrawn_at": None,
+}
 
 each_group = pytest.mark.parametrize("code", sorted(GROUPS))
 each_table = pytest.mark.parametrize("table", sorted(OWNED))
@@ -125,6 +135,23 @@ async def reads_nothing_of(op: Operation, table: str, code: str) -> None:
     assert await raw.fetchval(f"SELECT count(*) FROM {table} WHERE group_id = $1", GROUPS[code]) == 0, table
     own = f"SELECT count(*) FROM {table} WHERE group_id IS DISTINCT FROM $1"
     assert await raw.fetchval(own, op.seat.group_id) == 0, table
+
+
+@pytest.mark.parametrize("persona", sorted(EVERYBODY))
+async def test_only_the_networks_administrator_has_the_documents_of_front_ends(world: World, persona: str) -> None:
+    """Beside the worker, which looks for them on behalf of all."""
+    may = Role.NETWORK_ADMIN in EVERYBODY[persona].roles
+    async with world.store.process(system_seat(Role.WORKER)) as op:
+        raw = await raw_of(op)
+        row = await raw.fetchrow("SELECT * FROM trusted_documents")
+        assert await written(raw, "UPDATE trusted_documents SET front_end = front_end") == 0
+        assert await inserted(raw, "trusted_documents", OTHER_DOCUMENT) == 0
+    async with world.acting(persona) as op:
+        raw = await raw_of(op)
+        assert [*await raw.fetch("SELECT * FROM trusted_documents")] == ([row] if may else [])
+        assert await written(raw, "UPDATE trusted_documents SET front_end = front_end") == may
+        assert await inserted(raw, "trusted_documents", OTHER_DOCUMENT) == may
+        assert await written(raw, "DELETE FROM trusted_documents") == 0
 
 
 @pytest.mark.parametrize("left", [None, ""], ids=["never seated", "seated before"])
