@@ -23,6 +23,7 @@ from graphql import (
     parse,
     specified_rules,
     validate,
+    value_from_ast_untyped,
 )
 from graphql.validation.validate import ValidationAbortedError
 
@@ -141,22 +142,40 @@ class Documents:
         key = prepared.text, prepared.operation_name, sizes(variables.coerced)
         points = self._costs.get(key)
         if points is None:
-            points = cost(self.schema, prepared.document, prepared.operation, variables.coerced)
+            points = self._counted(prepared.document, prepared.operation, variables.coerced)
             self._costs[key] = points
             if len(self._costs) > KEPT_COSTS:
                 self._costs.popitem(last=False)
+        return points
+
+    def examine(self, source: str) -> None:
+        """Raise `RequestRefused` unless each operation of the document may run with some variables: of those the cost
+        is counted with that have a default."""
+        document = self._bounded(source)
+        self._validate(document)
+        for operation in (node for node in document.definitions if isinstance(node, OperationDefinitionNode)):
+            self._counted(document, operation, _defaults(operation))
+
+    def _counted(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, object]
+    ) -> int:
+        points = cost(self.schema, document, operation, variables)
         if points > self._limits.cost:
             raise refused("COST_TOO_HIGH", self._limits.cost)
         return points
 
     def _admit(self, source: str, operation_name: str | None) -> Admitted:
-        encoded = _measured(source, self._limits)
-        document = _parsed(source, self._limits)
-        check(document, self._limits)
+        document = self._bounded(source)
         chosen(document, operation_name)
         self._validate(document)
-        weight = len(encoded) + BYTES_PER_TOKEN * document.token_count
+        weight = len(source.encode()) + BYTES_PER_TOKEN * document.token_count
         return Admitted(source, document, digest(document), weight)
+
+    def _bounded(self, source: str) -> DocumentNode:
+        _measure(source, self._limits)
+        document = _parsed(source, self._limits)
+        check(document, self._limits)
+        return document
 
     def _validate(self, document: DocumentNode) -> None:
         most = self._limits.errors - 1
@@ -216,18 +235,24 @@ def _refusal(code: str, errors: Sequence[GraphQLError]) -> RequestRefused:
     return RequestRefused(code, errors=[answer(code, error) for error in errors])
 
 
-def _measured(source: str, limits: Limits) -> bytes:
-    """Return the source as UTF-8, or refuse its size; counted before it is copied."""
+def _defaults(operation: OperationDefinitionNode) -> Mapping[str, object]:
+    """What the variables are when none is given."""
+    declared = operation.variable_definitions or ()
+    return {
+        node.variable.name.value: value_from_ast_untyped(node.default_value) for node in declared if node.default_value
+    }
+
+
+def _measure(source: str, limits: Limits) -> None:
+    """Refuse the source's size; counted before it is copied."""
     if len(source) > limits.document_bytes:
         raise refused("DOCUMENT_TOO_LARGE", limits.document_bytes)
-    encoded = source.encode(errors="surrogatepass")
-    if len(encoded) > limits.document_bytes:
+    if len(source.encode(errors="surrogatepass")) > limits.document_bytes:
         raise refused("DOCUMENT_TOO_LARGE", limits.document_bytes)
     if not storable(source):
         raise RequestRefused("TEXT_INVALID")
     if source.count("\n") + source.count("\r") - source.count("\r\n") >= limits.lines:
         raise refused("TOO_MANY_LINES", limits.lines)
-    return encoded
 
 
 def _parsed(source: str, limits: Limits) -> DocumentNode:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 from graphql import parse
 
+from api.errors import RequestRefused
 from api.graph.cost import cost
+from api.graph.documents import Documents
+from api.graph.limits import Limits
 from schema.root import schema
 
 if TYPE_CHECKING:
@@ -64,3 +68,23 @@ async def test_nests_that_multiply_are_refused_at_once(client: Client) -> None:
     answer = await client.post("sk.coordinator", f"{{ cases {{ nodes {{ {inner} }} }} }}")
     assert answer.json()["errors"][0]["extensions"]["code"] in {"COST_TOO_HIGH", "DOCUMENT_TOO_DEEP"}
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "size", "code"),
+    [
+        ("", "90", "COST_TOO_HIGH"),
+        ("", "89", ""),
+        ("($n: Int = 90)", "$n", "COST_TOO_HIGH"),
+        ("($n: Int = 89)", "$n", ""),
+        ("($n: Int)", "$n", ""),
+    ],
+)
+def test_a_document_is_examined_with_its_literals_and_defaults(declared: str, size: str, code: str) -> None:
+    """Each of its operations; what a variable will be is for the request to say, where it is counted."""
+    costly = (
+        f"query two{declared} {{ cases(first: 99) {{ nodes {{ timeline(first: {size}) {{ nodes {{ kind }} }} }} }} }}"
+    )
+    door = Documents(SDL, Limits(), introspection=False)
+    with pytest.raises(RequestRefused, match=code) if code else nullcontext():
+        door.examine(f"query one {{ __typename }} {costly}")

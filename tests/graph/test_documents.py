@@ -409,3 +409,29 @@ def test_the_limits_are_settings() -> None:
     assert code_of("{ case { parent { id } } }", replace(LIMITS, depth=2)) == "DOCUMENT_TOO_DEEP"
     assert code_of("{ case { id id id } }", replace(LIMITS, comparisons=2)) == "DOCUMENT_TOO_COMPLEX"
     assert code_of("{ a b c d }", replace(LIMITS, errors=1)) == "DOCUMENT_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("query one { site { id } } query two { case { id } }", ""),
+        ("query q($f: Filter!) { case(filter: $f) { id } }", ""),
+        ("{", "DOCUMENT_SYNTAX"),
+        ("", "DOCUMENT_SYNTAX"),
+        ("{ nothing }", "DOCUMENT_INVALID"),
+        ("query one { site { id } } query two { nothing }", "DOCUMENT_INVALID"),
+        ("query one { site { id } } query one { case { id } }", "DOCUMENT_INVALID"),
+        ("fragment f on Case { id }", "DOCUMENT_INVALID"),
+        ("type T { a: Int }", "DOCUMENT_NOT_EXECUTABLE"),
+        ("{ case { ...f } } fragment f on Case { ...f }", "FRAGMENT_CYCLE"),
+        ("{ site { id } } #" + " " * LIMITS.document_bytes, "DOCUMENT_TOO_LARGE"),
+        ('{ node(id: "\0") { id } }', "TEXT_INVALID"),
+    ],
+)
+def test_a_document_is_examined_whole_before_anybody_asks_for_an_operation(source: str, code: str) -> None:
+    door = documents()
+    if code:
+        assert refused(partial(door.examine, source)).code == code
+    else:
+        door.examine(source)
+    assert len(door) == 0
