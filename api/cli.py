@@ -6,12 +6,14 @@ import logging
 import sys
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 import uvicorn
 
+from api import registering
 from api.asgi import build, check_mode
 from api.demo.roster import PERSONAS
 from api.errors import StartRefused
@@ -29,9 +31,10 @@ from api.worker import work
 from schema.root import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from api.imports.report import Report
+    from api.store.engine import Store
     from api.telemetry import Telemetry
 
 Code = TypeVar("Code", bound=Enum)
@@ -47,6 +50,8 @@ group = typer.Typer(no_args_is_help=True, help="Groups of the network.")
 app.add_typer(group, name="group")
 seat = typer.Typer(no_args_is_help=True, help="Seats that no coordinator can give.")
 app.add_typer(seat, name="seat")
+documents = typer.Typer(no_args_is_help=True, help="Documents that front ends register.")
+app.add_typer(documents, name="documents")
 
 ROWS_REFUSED, INTERRUPTED = 3, 130
 """How an import ends that left rows out, or was stopped; 0 says that every row is in."""
@@ -194,6 +199,33 @@ def token(
     say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
 
 
+@documents.command("add")
+def documents_add(
+    front_end: Annotated[str, typer.Argument(help="Your name for the front end, for example secretariat.")],
+    files: Annotated[list[Path], typer.Argument(help="A document each; .json is a map of documents by their SHA-256.")],
+) -> None:
+    """Register documents, all of them or none; run again, it adds only what is missing."""
+    settings = load()
+    found = registering.documents_of(files, schema._schema, introspection=settings.shows_schema)  # noqa: SLF001 - as in api/http/app.py
+    added = _registry(settings, partial(registering.register, front_end=front_end, sources=found))
+    say(f"{len(added)} of {len(found)} documents added for {front_end}.")
+
+
+@documents.command("list")
+def documents_list() -> None:
+    """Print every document: its identifier, front end, days and beginning."""
+    say(*_registry(load(), registering.listed))
+
+
+@documents.command("withdraw")
+def documents_withdraw(
+    identifiers: Annotated[list[str], typer.Argument(help="As the list prints them, sha256: and digits.")],
+) -> None:
+    """Admit documents no longer; running servers forget them within a minute."""
+    withdrawn = _registry(load(), partial(registering.withdraw, names=identifiers))
+    say(f"{len(withdrawn)} documents withdrawn.")
+
+
 @imports.command("sites")
 def sites(
     file: Annotated[Path, typer.Argument(help="CSV in the format of IPIS' site visits.")],
@@ -261,6 +293,21 @@ async def _invite(settings: Settings, urls: Urls, inviting: Inviting) -> Joined:
     await up_to_date(urls.owner)
     async with opened(settings, urls) as store:
         return await invite(store, inviting)
+
+
+def _registry(settings: Settings, work: Callable[[Store], Awaitable[Sequence[str]]]) -> Sequence[str]:
+    """What was done with the documents of the network."""
+    with database(settings) as urls:
+        done: Sequence[str] = run(_registered(settings, urls, work))
+    return done
+
+
+async def _registered(
+    settings: Settings, urls: Urls, work: Callable[[Store], Awaitable[Sequence[str]]]
+) -> Sequence[str]:
+    await up_to_date(urls.owner)
+    async with opened(settings, urls) as store:
+        return await work(store)
 
 
 async def _carry(settings: Settings, urls: Urls, telemetry: Telemetry) -> None:

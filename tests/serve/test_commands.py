@@ -35,7 +35,7 @@ def test_the_printed_schema_is_the_schema(baraza: Shell, tmp_path: Path) -> None
 
 def test_help_names_every_command(baraza: Shell, tmp_path: Path) -> None:
     said = baraza("--help", data=tmp_path / "none").said
-    for command in ("serve", "worker", "migrate", "demo", "import", "token", "database-url", "sdl"):
+    for command in ("serve", "worker", "migrate", "demo", "import", "documents", "token", "database-url", "sdl"):
         assert command in said
 
 

@@ -44,6 +44,7 @@ SETTINGS = {
     "mode is unknown": ({"BARAZA_MODE": "test"}, "BARAZA_MODE"),
     "pool is empty": ({"BARAZA_POOL_SIZE": "0"}, "BARAZA_POOL_SIZE"),
     "worker is no yes or no": ({"BARAZA_WORKER": "perhaps"}, "BARAZA_WORKER"),
+    "trusted documents is no yes or no": ({"BARAZA_TRUSTED_DOCUMENTS": "some"}, "BARAZA_TRUSTED_DOCUMENTS"),
     "every address": ({"BARAZA_HOST": "0.0.0.0"}, "BARAZA_HOST"),
     "production": ({"BARAZA_MODE": "production"}, "BARAZA_MODE"),
     "only the service's URL": ({"BARAZA_DATABASE_URL": NOWHERE}, "BARAZA_OWNER_DATABASE_URL"),
