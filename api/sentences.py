@@ -285,6 +285,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Envoyez le texte du document GraphQL dans le membre query.",
         "Send the text of the GraphQL document in the member query.",
     ),
+    "DOCUMENT_ID_INVALID": (
+        "Nommez le document par sha256: et les 64 chiffres hexadécimaux, en minuscules, de son SHA-256.",
+        "Name the document by sha256: and the 64 hexadecimal digits, in lower case, of its SHA-256.",
+    ),
+    "DOCUMENT_MISMATCH": (
+        "Le texte et l'identifiant ne sont pas du même document: envoyez l'un des deux, ou corrigez l'identifiant.",
+        "The text and the identifier are not of one document: send one of them, or correct the identifier.",
+    ),
+    "DOCUMENT_UNKNOWN": (
+        "Aucun document n'est enregistré sous cet identifiant: faites-le enregistrer par l'exploitant du service.",
+        "No document is registered under this identifier: have the operator of the service register it.",
+    ),
+    "DOCUMENT_NOT_TRUSTED": (
+        "Ce service n'admet que des documents enregistrés: faites enregistrer celui-ci par l'exploitant du service.",
+        "This service admits registered documents only: have the operator of the service register this one.",
+    ),
     "DOCUMENT_TOO_LARGE": (
         "Réduisez le document à {limit} octets au plus, les valeurs dans les variables.",
         "Reduce the document to {limit} bytes at most, with values in variables.",

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     oidc_audience: str | None = None
     oidc_token_type: Literal["at+jwt", "JWT"] = "at+jwt"  # noqa: S105 - a type of token
     introspection: bool | None = None
+    trusted_documents: bool = False
+    """Whether only registered documents are admitted."""
     compiled_reads: bool = True
     """Whether reads are compiled to one statement; off, the executor resolves them, slower and no different."""
     pool_size: int = Field(default=10, ge=1, le=200)

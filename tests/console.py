@@ -38,10 +38,11 @@ class Block:
     printed: str
 
     @property
-    def asked(self) -> str:
-        """The document that it sends."""
-        (body,) = re.findall(r"-d '(\{.*\})'", self.command)
-        return str(json.loads(body)["query"])
+    def asked(self) -> str | None:
+        """The document that it sends, where it sends one whole."""
+        bodies = re.findall(r"-d '(\{.*\})'", self.command)
+        texts = [json.loads(body).get("query") for body in bodies]
+        return next(iter(texts), None)
 
     @property
     def has_key(self) -> bool:
@@ -53,6 +54,7 @@ class Block:
             token = DevelopmentIssuer(server.data / "development-issuer.json").token(persona, "baraza")
             (server.data / f"token-{persona}").write_text(token)
         here = self.command.replace(WRITTEN, server.address).replace(".venv/bin/baraza token", "token")
+        here = here.replace(".venv/bin/baraza", f"'{BARAZA}'")
         shell = ["bash", "-euo", "pipefail", "-c", TOKEN + here]
         ran = subprocess.run(
             shell, env=environment(server.data, {}), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 
+from api.documents import rules
 from api.errors import RequestRefused
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ class Asked:
     """The members of the body that mean something."""
 
     source: str
+    """Empty where the document is asked for by its hash alone."""
     variables: Mapping[str, object]
     operation_name: str | None
+    document_hash: str | None = None
 
 
 def acceptable(method: str, headers: Iterable[tuple[bytes, bytes]], body_bytes: int) -> None:
@@ -56,13 +59,36 @@ def too_large(body_bytes: int) -> RequestRefused:
 def read(body: bytes) -> Asked:
     """Return what the body asks. Members that GraphQL over HTTP does not know are ignored."""
     members = _members(body)
-    # Also of a persisted query, which is known by the hash in its extensions: there are none here.
-    _member(members, "extensions", dict)
-    source = _member(members, "query", str)
-    if not source or source.isspace():
-        raise RequestRefused("DOCUMENT_MISSING")
+    source, digits = _document(members)
     variables = _member(members, "variables", dict)
-    return Asked(source, variables or {}, _member(members, "operationName", str))
+    return Asked(source, variables or {}, _member(members, "operationName", str), digits)
+
+
+def _document(members: Mapping[str, object]) -> tuple[str, str | None]:
+    """The text, the hash, or both of one document. A hash that comes with a text registers nothing."""
+    named = {_hash(each) for each in (_member(members, "documentId", str), _of_apollo(members)) if each is not None}
+    text = _member(members, "query", str) or ""
+    source = "" if text.isspace() else text
+    if not source and not named:
+        raise RequestRefused("DOCUMENT_MISSING")
+    if len(named) > 1 or (source and named and named != {rules.hash_of(source)}):
+        raise RequestRefused("DOCUMENT_MISMATCH")
+    return source, next(iter(named), None)
+
+
+def _of_apollo(members: Mapping[str, object]) -> str | None:
+    """The document's identifier as Apollo's clients send it: version 1 of their extension holds a bare hash."""
+    asked = _member(_member(members, "extensions", dict) or {}, "persistedQuery", dict)
+    if asked is None:
+        return None
+    return f"{rules.PREFIX}{_member(asked, 'sha256Hash', str)}" if asked.get("version") == 1 else ""
+
+
+def _hash(document_id: str) -> str:
+    digits = rules.hash_in(document_id)
+    if digits is None:
+        raise RequestRefused("DOCUMENT_ID_INVALID")
+    return digits
 
 
 def _is_json(types: list[bytes]) -> bool:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from api.graph.documents import Documents
 from api.graph.limits import Limits
 from api.graph.reading import Reads
+from api.graph.trusted import TrustedDocuments
 from api.http.graphql import GraphQLEndpoint
 from api.telemetry import SILENT
 
@@ -61,7 +62,10 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     built = schema._schema  # noqa: SLF001 - strawberry has no other way
     documents = Documents(built, limits, introspection=settings.shows_schema)
     reads = Reads(built, switched_on=settings.compiled_reads)
-    endpoint = GraphQLEndpoint(schema, documents, reads, limits, store, verifier, settings.development, telemetry)
+    trusted = TrustedDocuments(store, only=settings.trusted_documents)
+    endpoint = GraphQLEndpoint(
+        schema, documents, reads, limits, store, verifier, trusted, settings.development, telemetry
+    )
     app.router.routes.append(Route("/graphql", endpoint, methods=None))
 
     @app.get("/healthz")

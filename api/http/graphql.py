@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from api.graph.documents import Documents, Prepared
     from api.graph.limits import Limits
     from api.graph.reading import Reads
+    from api.graph.trusted import TrustedDocuments
     from api.identity import Verifier
     from api.store.engine import Store
     from api.telemetry import Telemetry, Told
@@ -88,6 +89,7 @@ class GraphQLEndpoint:
     limits: Limits
     store: Store
     verifier: Verifier
+    trusted: TrustedDocuments
     development: bool = False
     """Whether an answer tells how it was read."""
     telemetry: Telemetry = SILENT
@@ -107,7 +109,7 @@ class GraphQLEndpoint:
     async def _answer(self, head: Head, receive: Receive, told: Told) -> Answer:
         head.acceptable(self.limits.body_bytes)
         subject = await self.verifier.subject(head.value(b"authorization"))
-        asked = body.read(await _received(receive, self.limits))
+        asked = await self._found(body.read(await _received(receive, self.limits)), head)
         ready = self._ready(asked, head)
         prepared = ready.prepared
         told.prepared(prepared.kind.value, prepared.digest, _root_fields(prepared))
@@ -144,6 +146,16 @@ class GraphQLEndpoint:
                 return Answer(200, {"data": orjson.Fragment(data)})
         result = await run(self.schema, context, asked.source, asked.variables, asked.operation_name)
         return answered(result, context.language, prepared.digest)
+
+    async def _found(self, asked: Asked, head: Head) -> Asked:
+        """With the text of the document that is asked for by its hash. That it is not there, a client of
+        `application/json` reads under 200, like all else that is said of documents."""
+        try:
+            return replace(asked, source=await self.trusted.source(asked))
+        except RequestRefused as refusal:
+            if refusal.status < 500 and head.media_type != GRAPHQL_JSON:  # noqa: PLR2004 - the server's own failures
+                refusal.status = 200
+            raise
 
     def _ready(self, asked: Asked, head: Head) -> Ready:
         """What may be executed. A request that is well-formed answers 200 to a client of `application/json` whatever

@@ -39,7 +39,7 @@ LIMITS = {
     "cost": "points of cost",
     "sealed_characters": "characters of narratives, notes and other confidential texts in an answer",
 }
-DOCUMENTS_OWN = {"limits.py", "documents.py"}
+DOCUMENTS_OWN = {"limits.py", "documents.py", "trusted.py"}
 """Where a well-formed request is refused for its document or variables."""
 FIELDS_OWN = {"paging.py", "declare.py", "root.py", "codes.py"}
 """Where a field refuses its arguments."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from hashlib import sha256
+
 import orjson
 import pytest
 from hypothesis import given
@@ -97,12 +99,92 @@ def test_batches_are_refused(body: bytes) -> None:
         b'{"query":""}',
         b'{"query":" \\n"}',
         b'{"Query":"{a}"}',
-        b'{"documentId":"sha256:7dba"}',
-        b'{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"7dba"}}}',
+        b'{"documentId":null,"extensions":{}}',
+        b'{"id":"sha256:7dba","doc_id":"7dba","extensions":{"persistedQuery":null}}',
     ],
 )
 def test_a_body_without_a_document_is_refused(body: bytes) -> None:
     assert refused(body).code == "DOCUMENT_MISSING"
+
+
+TEXT = "query q($v: Int) { a(x: $v) }"
+DIGITS = sha256(TEXT.encode()).hexdigest()
+OTHER = sha256(b"{a}").hexdigest()
+
+
+def apollo(digits: object, version: object = 1) -> dict[str, object]:
+    return {"extensions": {"persistedQuery": {"version": version, "sha256Hash": digits}}}
+
+
+@pytest.mark.parametrize("named", [{"documentId": f"sha256:{DIGITS}"}, apollo(DIGITS)], ids=["documentId", "Apollo"])
+def test_a_document_is_named_by_its_hash(named: dict[str, object]) -> None:
+    asked = {**named, "variables": {"v": 1}, "operationName": "q"}
+    assert read(orjson.dumps(asked)) == Asked("", {"v": 1}, "q", DIGITS)
+    for blank in (None, "", " "):
+        assert read(orjson.dumps({**asked, "query": blank})) == Asked("", {"v": 1}, "q", DIGITS)
+    assert read(orjson.dumps({**asked, "query": TEXT})) == Asked(TEXT, {"v": 1}, "q", DIGITS)
+    for other in ("{a}", TEXT + " ", TEXT.replace(" ", "")):
+        assert refused(orjson.dumps({**asked, "query": other})).code == "DOCUMENT_MISMATCH"
+
+
+def test_a_document_is_named_once() -> None:
+    for digits, answer in ((DIGITS, ""), (OTHER, "DOCUMENT_MISMATCH")):
+        both = {"documentId": f"sha256:{DIGITS}", **apollo(digits)}
+        for query in (None, TEXT):
+            body = orjson.dumps({**both, "query": query})
+            assert (refused(body).code if answer else read(body).document_hash) == (answer or DIGITS)
+
+
+def test_the_specification_s_own_example() -> None:
+    """GraphQL over HTTP, Appendix: Persisted Documents."""
+    digits = "7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e"
+    text = "query ($id: ID!) {\n  user(id: $id) {\n    name\n  }\n}"
+    assert read(orjson.dumps({"documentId": f"sha256:{digits}", "query": text})).document_hash == digits
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"documentId": ""},
+        {"documentId": "sha256:"},
+        {"documentId": DIGITS},
+        {"documentId": f"sha256:{DIGITS.upper()}"},
+        {"documentId": f"SHA256:{DIGITS}"},
+        {"documentId": f"sha256:{DIGITS[1:]}"},
+        {"documentId": f"sha256:{DIGITS}\n"},
+        {"documentId": f"sha256:{DIGITS}0"},
+        {"documentId": f" sha256:{DIGITS}"},
+        {"documentId": f"md5:{DIGITS[:32]}"},
+        {"documentId": f"x-ours:{DIGITS}"},
+        {"documentId": "sha256:" + "\u0663" * 64},
+        apollo(DIGITS.upper()),
+        apollo(f"sha256:{DIGITS}"),
+        apollo(None),
+        apollo(DIGITS, 2),
+        apollo(DIGITS, "1"),
+        apollo(DIGITS, None),
+        {"extensions": {"persistedQuery": {"sha256Hash": DIGITS}}},
+        {"extensions": {"persistedQuery": {}}},
+    ],
+)
+def test_another_kind_of_identifier_is_refused_with_a_text_or_without(named: dict[str, object]) -> None:
+    for query in (None, TEXT):
+        assert refused(orjson.dumps({**named, "query": query})).code == "DOCUMENT_ID_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("member", "named"),
+    [
+        ("documentId", {"documentId": 7}),
+        ("documentId", {"documentId": ["sha256:"]}),
+        ("persistedQuery", {"extensions": {"persistedQuery": DIGITS}}),
+        ("persistedQuery", {"extensions": {"persistedQuery": []}}),
+        ("sha256Hash", apollo(7)),
+    ],
+)
+def test_members_of_an_identifier_of_another_type_are_refused(member: str, named: dict[str, object]) -> None:
+    refusal = refused(orjson.dumps({"query": "{a}", **named}))
+    assert (refusal.code, refusal.details) == ("BODY_MEMBER", {"member": member})
 
 
 @pytest.mark.parametrize(

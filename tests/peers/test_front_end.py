@@ -128,7 +128,7 @@ class Renamed(Visitor):
 
 def documented() -> dict[str, list[Node]]:
     """By module, every operation and fragment that the documents show."""
-    texts = [block.asked for document in DOCUMENTS for block in blocks(document)]
+    texts = [block.asked for document in DOCUMENTS for block in blocks(document) if block.asked]
     asked = {text: f"Shown{number}" for number, text in enumerate(dict.fromkeys(texts), 1)}
     asked[code(FRONT_END, "operations.graphql")] = "Operations"
     found = {}
