@@ -18,7 +18,10 @@ from graphql.language import print_ast
 from peers.link import poor_link
 from serve.processes import serving
 
+from api.documents.rules import hash_of
 from api.identity import DevelopmentIssuer
+from api.registering import documents_of
+from schema.root import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,9 +144,12 @@ RELAY = {
     "src": "./src",
     "schema": "./schema.graphql",
     "language": "typescript",
+    "persistConfig": {"file": "./documents.json", "algorithm": "SHA256"},
     # Only Relay knows the directive that it would have on the spread of one member of a union.
     "featureFlags": {"enforce_fragment_alias_where_ambiguous": {"kind": "disabled"}},
 }
+COSTLY = "first: 1000"
+"""What the one command asks that shows how a costly operation is answered; it is not registered either."""
 WRONG = "titel"
 """What the one command asks that shows how a mistake in a document is answered."""
 
@@ -167,6 +173,21 @@ def test_code_generator_compiles_what_the_documents_show(project: Path, tmp_path
     tool("tsc", *STRICT, "--noEmit", "baraza/graphql.ts", folder=tmp_path)
 
 
+def test_the_map_that_code_generator_writes_is_registered(project: Path, tmp_path: Path) -> None:
+    for name in ("node_modules", "schema.graphql", "operations.graphql"):
+        (tmp_path / name).symlink_to(project / name)
+    config = (project / "codegen.ts").read_text(encoding="utf-8")
+    preset = "fragmentMasking: false"
+    config = config.replace(preset, f'{preset}, persistedDocuments: {{ hashAlgorithm: "sha256" }}')
+    (tmp_path / "codegen.ts").write_text(config, encoding="utf-8")
+    tool("graphql-codegen", "--config", "codegen.ts", folder=tmp_path)
+    found = documents_of([tmp_path / "baraza" / "persisted-documents.json"], schema._schema, introspection=False)
+    text = (tmp_path / "baraza" / "graphql.ts").read_text(encoding="utf-8")
+    nodes = parse(code(FRONT_END, "operations.graphql")).definitions
+    assert len(found) == sum(isinstance(node, OperationDefinitionNode) for node in nodes)
+    assert all(hash_of(source) in text for source in found)
+
+
 def test_relay_compiles_what_the_documents_show(tmp_path: Path) -> None:
     (tmp_path / "relay.config.json").write_text(json.dumps(RELAY), encoding="utf-8")
     (tmp_path / "schema.graphql").symlink_to(ROOT / "schema" / "schema.graphql")
@@ -175,7 +196,12 @@ def test_relay_compiles_what_the_documents_show(tmp_path: Path) -> None:
     for module, nodes in valid().items():
         tags = "".join(f"graphql`{print_ast(node)}`;\n" for node in nodes)
         (tmp_path / "src" / f"{module}.ts").write_text(f'import {{ graphql }} from "relay-runtime";\n{tags}')
+    (tmp_path / "documents.json").write_text("{}", encoding="utf-8")
     tool("relay-compiler", "relay.config.json", folder=tmp_path)
     made = {path.name.partition(".")[0] for path in (tmp_path / "src" / "__generated__").iterdir()}
     names = {node.name.value for nodes in valid().values() for node in nodes}  # type: ignore[attr-defined]
+    map_made = tmp_path / "documents.json"
+    documents = json.loads(map_made.read_text(encoding="utf-8"))
+    map_made.write_text(json.dumps({key: text for key, text in documents.items() if COSTLY not in text}))
+    assert len(documents_of([map_made], schema._schema, introspection=False)) == len(documents) - 1 > 20
     assert made == names | {"CaseListQuery", "CaseListNextQuery", "CaseListOneQuery", "CaseList_cases", "CaseList_case"}
