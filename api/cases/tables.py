@@ -22,8 +22,8 @@ class Case(Base):
         ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
         ForeignKeyConstraint(["group_id", "decision_id"], ["decisions.group_id", "decisions.id"]),
         UniqueConstraint("group_id", "number"),
-        Index(None, "group_id", "opened_on", "id"),
-        Index(None, "group_id", "state", "opened_on", "id"),
+        Index(None, "group_id", "opened_on", "id", postgresql_include=["pcode"]),
+        Index(None, "group_id", "state", "opened_on", "id", postgresql_include=["pcode"]),
         Index(None, "group_id", "request_id"),
     )
 
