@@ -162,7 +162,6 @@ async def test_each_step_goes_down_and_up_beside_data(empty: Urls, tmp_path: Pat
     await store.close()
     before = await _content(empty)
     assert min(before[name] for name in ("seats", "requests", "cases", "audit_lines")) > 0
-    remaining: dict[str, int] = {}
     for steps in range(1, len(REVISIONS)):
         await migrate(empty.owner, empty.app, f"-{steps}", destroy=True)
         remaining = await _content(empty)
