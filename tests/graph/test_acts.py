@@ -68,7 +68,7 @@ CODES = {
     "recordInstrument": "structure.change",
 }
 """The grant in `api/policy.py` that each published act asks."""
-UNPUBLISHED = {"group.open", "site.import"}
+UNPUBLISHED = {"document.register", "group.open", "site.import"}
 """Grants of commands."""
 
 IPIS = f"Organisation:{demo_id('organisation', 'IPIS')}"

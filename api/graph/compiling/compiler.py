@@ -19,7 +19,7 @@ from api.graph.compiling.pages import Connection, Listed
 from api.graph.compiling.plan import planned
 from api.graph.compiling.reasons import NotCompiled, Reason
 from api.graph.compiling.selections import Selections
-from api.graph.compiling.values import Seal, Source, empty, joined, json_of, record, sealed, text
+from api.graph.compiling.values import Seal, Source, empty, joined, json_of, record, sealed, stored, text
 from api.graph.declare import PUBLISHED, declared, metadata
 from api.graph.ids import located, type_named
 from api.store.edges import ToMany
@@ -234,7 +234,7 @@ def _row_id(asked: Asked) -> Mapping[str, Any]:
 def _checked(field: GraphQLField, source: Source, attribute: str) -> ColumnElement[Any]:
     if is_non_null_type(field.type) and source.nullable(attribute):
         raise NotCompiled(Reason.NULLABLE)
-    return source.column(attribute)
+    return stored(source.column(attribute))
 
 
 def _part(kind: GraphQLObjectType, name: str, source: Source, parts: Mapping[str, str]) -> ColumnElement[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, inspect, literal_column, null, select
+from sqlalchemy import Date, and_, case, func, inspect, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import quoted_name
 
@@ -108,9 +109,22 @@ def sealed(source: Source, column: str, slot: int) -> ColumnElement[Any]:
     return case((cipher.is_not(None), func.json_build_object(text(""), packed, type_=JSON)), else_=null())
 
 
+def stored(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column's value as the driver reads it: it writes the first and the last day of the calendar as infinities."""
+    if not isinstance(value.type, Date):
+        return value
+    ends = {"-infinity": date.min, "infinity": date.max}
+    days = {_day(infinity): _day(day.isoformat()) for infinity, day in ends.items()}
+    return case(days, value=value, else_=value)
+
+
+def _day(written: str) -> ColumnElement[Any]:
+    return literal_column(f"'{written}'::date", Date())
+
+
 def cursor(steps: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     """`api/store/paging.py`'s cursor of these order values; null where one is."""
-    plain = [func.to_json(step).op("::")(literal_column("text")) for step in steps]
+    plain = [func.to_json(stored(step)).op("::")(literal_column("text")) for step in steps]
     joined: ColumnElement[Any] = plain[0]
     for each in plain[1:]:
         joined = joined.concat(text(",")).concat(each)
