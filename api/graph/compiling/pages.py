@@ -96,7 +96,7 @@ class Connection:
         """In the list's order: backward, the page's last row was read first."""
         source, value = row(kind, nodes, self.rows)
         self.beside.append(source)
-        place: ColumnElement[Any] = literal_column(f"{self.rows.alias}.place")
+        place = self._place
         made: Any = func.json_agg(value, type_=JSON)
         made = made.aggregate_order_by(place.desc()) if self.listed.asked.backward else made
         made = made.filter(place <= number(self.listed.asked.size)) if self.one_more else made
@@ -145,8 +145,18 @@ class Connection:
         if self.listed.asked.size == 0:
             return null()
         place = number(1) if read_first else func.least(self._gather(func.count()), size)
-        keys: list[Any] = [self._gather(func.array_agg(step)) for step in ordered(self.rows, self.listed.edge.order)]
+        keys: list[Any] = [self._gather(self._read(step)) for step in ordered(self.rows, self.listed.edge.order)]
         return cursor([key[place] for key in keys])
+
+    def _read(self, step: ColumnElement[Any]) -> Any:
+        """A column's values as the rows were read. Backward the order is named: PostgreSQL sorts the rows of a group for
+        the aggregates that name one, and hands them so to those that do not."""
+        made: Any = func.array_agg(step)
+        return made.aggregate_order_by(self._place) if self.listed.asked.backward else made
+
+    @property
+    def _place(self) -> ColumnElement[Any]:
+        return literal_column(f"{self.rows.alias}.place")
 
     def _gather(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A value made of all rows of the page, as what it is called outside of them."""
