@@ -103,8 +103,12 @@ class Filter:
         """The type of the value that it takes: a list of values, or a bound."""
         return ARRAY(self.column.type) if self.comparison is Comparison.ONE_OF else self.column.type
 
+    def taken(self, given: Sequence[Any]) -> Any:
+        """Of the values given what a statement takes."""
+        return list(given) if self.comparison is Comparison.ONE_OF else given[0]
+
     def value(self, given: Sequence[Any]) -> BindParameter[Any]:
-        return bindparam(None, list(given) if self.comparison is Comparison.ONE_OF else given[0], type_=self.kind)
+        return bindparam(None, self.taken(given), type_=self.kind)
 
 
 def newest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:

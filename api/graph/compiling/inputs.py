@@ -69,7 +69,8 @@ class Inputs:
             slice_, filters = _page(field, edge, asked.arguments)
             ends = {"after": slice_.after, "before": slice_.before}
             keys = {f"{end}{step}": value for end, key in ends.items() for step, value in enumerate(key or ())}
-            return {asked.name(what): value for what, value in {**keys, **filters}.items()}
+            kept = {name: edge.filter(name).taken(given) for name, given in filters.items()}
+            return {asked.name(what): value for what, value in {**keys, **kept}.items()}
 
         asked = self.read(field, node, values)
         return (asked, *_page(field, edge, asked.arguments))
