@@ -131,7 +131,7 @@ class _Compiler:
             (literal_column(f"{named}.type") == text(kind.name), self.row_with_id(kind, nodes, row_id))
             for kind in kinds
         ]
-        return case(*whens, else_=null()) if whens else null()
+        return case(*whens, else_=null()) if whens else cast(null(), JSON)
 
     def row_with_id(
         self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], row_id: ColumnElement[Any]
