@@ -230,7 +230,7 @@ async def missing(world: World, persona: str, key: str) -> list[bytes]:
     """What is answered to the id, and to one that is nowhere."""
     document = "query($id: ID!) { node(id: $id) { __typename } nodes(ids: [$id]) { __typename } }"
     nowhere = f"Request:{uuid.uuid4()}"
-    return [(await world.post(persona, document, {"id": each})).content for each in (key, nowhere)]
+    return [(await world.read(persona, document, {"id": each})).content for each in (key, nowhere)]
 
 
 @each_group

@@ -47,7 +47,7 @@ async def test_no_way_leads_to_casework(
 ) -> None:
     kind = documents.SCHEMA.type_map[name]
     asked = documents.along(documents.paths()[name], documents.selection(kind, depth=1))
-    answer = await world.post(persona, asked)
+    answer = await world.read(persona, asked)
     assert "errors" not in answer.json(), answer.text
     readable = documents.readable(answer.text)
     ids, texts = secrets
@@ -71,7 +71,7 @@ async def test_an_id_of_a_group_is_not_found(world: World, truth: dict[str, Rows
     for code, rows in truth.items():
         theirs = [f"{name}:{row.get('id', GROUPS[code])}" for row in rows[NODES[name]]][:50]
         nobodys = [f"{name}:{uuid.uuid4()}" for _ in theirs]
-        answers = [await world.post(persona, BY_ID, {"id": ids[0], "ids": ids}) for ids in (theirs, nobodys)]
+        answers = [await world.read(persona, BY_ID, {"id": ids[0], "ids": ids}) for ids in (theirs, nobodys)]
         assert (answers[0].content != answers[1].content) == overview
         if not overview:
             same(*answers)

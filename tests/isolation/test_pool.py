@@ -63,13 +63,14 @@ class Storm:
             elif number % 8 == 1:
                 await self.refused(("nobody", "twice")[number % 16 // 8])
             else:
-                await self.read(persona, READS[number % len(READS)])
+                await self.read(persona, READS[number % len(READS)], compiled=number % 16 < 8)
         except asyncio.CancelledError:
             self.ended["cancelled"] += 1
             raise
 
-    async def read(self, persona: str, document: str) -> None:
-        answer = await self.world.post(persona, document)
+    async def read(self, persona: str, document: str, *, compiled: bool) -> None:
+        ask = self.world.post if compiled else self.world.executed
+        answer = await ask(persona, document)
         self.ended[str(answer.status_code)] += 1
         body = answer.json()
         assert "errors" not in body, answer.text

@@ -44,9 +44,9 @@ class Readings:
     secrets: dict[str, tuple[set[str], set[str]]] = field(repr=False)
 
     async def alike(self, persona: str, document: str) -> None:
-        """The answer is the same in both, and tells nothing that is the other group's."""
+        """The answer is the same in both, compiled or not, and tells nothing that is the other group's."""
         code = persona.partition(".")[0]
-        answer = await self.world.post(persona, document)
+        answer = await self.world.read(persona, document)
         assert "errors" not in answer.json(), answer.text
         assert not self.told(answer.text, code)
         same(answer, await self.alone[code].post(persona, document))
@@ -103,7 +103,7 @@ async def test_an_id_of_another_group_is_not_found(world: World, truth: dict[str
     nobodys = [f"{name}:{uuid.uuid4()}" for _ in theirs]
     assert theirs
     for persona in of_group(code):
-        answers = [await world.post(persona, BY_ID, {"id": ids[0], "ids": ids}) for ids in (theirs, nobodys)]
+        answers = [await world.read(persona, BY_ID, {"id": ids[0], "ids": ids}) for ids in (theirs, nobodys)]
         same(*answers)
 
 

@@ -53,7 +53,7 @@ async def test_a_seat_that_ends_between_two_requests_has_no_rights_at_the_next(s
     persona = f"{code}.officer"
     first = await scratch.ask(persona, READ)
     assert first["actingSeat"] == {"id": f"Seat:{EVERYBODY[persona].seat_id}"}
-    assert (await scratch.ask(persona, ACT))["scheduleMeeting"]["__typename"] == "Meeting"
+    assert (await scratch.act(persona, ACT))["scheduleMeeting"]["__typename"] == "Meeting"
     await ended(scratch, persona)
     before = await scratch.state()
     for document in (READ, ACT):
@@ -72,11 +72,11 @@ async def test_the_last_day_counts(scratch: World) -> None:
 
 async def test_a_role_that_is_taken_away_is_gone_at_the_next_request(scratch: World) -> None:
     given = {"venue": "Salle", "day": "2025-01-01"}
-    assert (await scratch.ask("lub.officer", SCHEDULE, given))["scheduleMeeting"]["__typename"] == "Meeting"
+    assert (await scratch.act("lub.officer", SCHEDULE, given))["scheduleMeeting"]["__typename"] == "Meeting"
     async with scratch.owner() as owner:
         statement = "UPDATE seats SET roles = $2 WHERE id = $1"
         await owner.execute(statement, EVERYBODY["lub.officer"].seat_id, ["MEMBER"])
-        assert (await scratch.ask("lub.officer", SCHEDULE, given))["scheduleMeeting"]["__typename"] == "NotAllowed"
+        assert (await scratch.act("lub.officer", SCHEDULE, given))["scheduleMeeting"]["__typename"] == "NotAllowed"
         await owner.execute(statement, EVERYBODY["lub.officer"].seat_id, ["CASE_OFFICER"])
 
 

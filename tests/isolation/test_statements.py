@@ -50,8 +50,9 @@ def watched(world: World) -> Iterator[Watch]:
 
 
 async def count(world: World, document: str) -> int:
+    """By the executor; compiled reads take one statement (`tests/compiled/test_statements.py`)."""
     with watched(world) as watch:
-        await world.ask(PERSONA, document)
+        assert "errors" not in (await world.executed(PERSONA, document)).json()
     return len(watch.statements)
 
 
@@ -104,7 +105,7 @@ async def test_twenty_sibling_edges_run_one_after_another(world: World) -> None:
     ways += [f"timeline(first: {size}) {{ nodes {{ kind }} }}" for size in range(1, 6)]
     inner = " ".join(f"e{index}: {way}" for index, way in enumerate(ways))
     with watched(world) as watch:
-        answer = await world.ask(PERSONA, f"{{ cases {{ nodes {{ {inner} }} }} }}")
+        answer = (await world.executed(PERSONA, f"{{ cases {{ nodes {{ {inner} }} }} }}")).json()["data"]
     assert len(ways) == 20
     assert all(row[f"e{index}"] for row in answer["cases"]["nodes"] for index in range(20))
     assert watch.together == 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import httpx
+from alike import reads, same
 from conftest import database
 from sqlalchemy.engine import make_url
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from uuid import UUID
 
+    from fastapi import FastAPI
     from sqlalchemy import Table
 
     from api.running import Urls
@@ -128,23 +130,58 @@ class World:
     store: Store
     http: httpx.AsyncClient
     issuer: DevelopmentIssuer
+    executor: httpx.AsyncClient
+    """The application over the same store with compiled reads switched off."""
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def post(
         self, persona: str, document: str, variables: Mapping[str, Any] | None = None, **headers: str
     ) -> httpx.Response:
         """The whole response to a persona."""
-        if persona not in self.tokens:
-            self.tokens[persona] = self.issuer.token(persona, "baraza")
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.http.post(
-            "/graphql",
-            json={"query": document, "variables": variables or {}},
-            headers={"Authorization": f"Bearer {self.tokens[persona]}", **named},
+        return await self._posted(self.http, persona, {"query": document, "variables": variables or {}}, headers)
+
+    async def executed(self, persona: str, document: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
+        """The response without compiled reads."""
+        return await self._posted(self.executor, persona, {"query": document, "variables": variables or {}}, {})
+
+    async def both(
+        self, persona: str, document: str, variables: Mapping[str, Any] | None = None, name: str | None = None
+    ) -> tuple[httpx.Response, httpx.Response]:
+        """The responses with compiled reads and without."""
+        body = {"query": document, "variables": variables or {}, "operationName": name}
+        return (
+            await self._posted(self.http, persona, body, {}),
+            await self._posted(self.executor, persona, body, {}),
         )
 
+    async def read(self, persona: str, document: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
+        """The response to a query, which is the same with compiled reads and without."""
+        compiled, executed = await self.both(persona, document, variables)
+        assert reads(executed).startswith("EXECUTOR "), reads(executed)
+        same(compiled, executed)
+        return compiled
+
+    async def _posted(
+        self, http: httpx.AsyncClient, persona: str, body: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        bearer = {"Authorization": f"Bearer {self.token(persona)}"}
+        return await http.post("/graphql", json=body, headers={**bearer, **named})
+
+    def token(self, persona: str) -> str:
+        """Signing one is slower than most answers."""
+        if persona not in self.tokens:
+            self.tokens[persona] = self.issuer.token(persona, "baraza")
+        return self.tokens[persona]
+
     async def ask(self, persona: str, document: str, variables: Mapping[str, Any] | None = None) -> Any:
-        """The data of an answer without errors."""
+        """The data of a query's answer without errors, the same in both ways."""
+        answer = (await self.read(persona, document, variables)).json()
+        assert "errors" not in answer, (persona, document, answer["errors"])
+        return answer["data"]
+
+    async def act(self, persona: str, document: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """What an act came to."""
         answer = (await self.post(persona, document, variables)).json()
         assert "errors" not in answer, (persona, document, answer["errors"])
         return answer["data"]
@@ -199,14 +236,21 @@ def changed(before: Mapping[tuple[str, UUID | None], str], after: Mapping[tuple[
     return {f"{codes[owned] if owned else ''}.{name}" for name, owned in keys}
 
 
+def client(app: FastAPI) -> httpx.AsyncClient:
+    """Asks an application without a network."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
+
+
 @asynccontextmanager
 async def opened(urls: Urls, settings: Settings, *, size: int = 10) -> AsyncIterator[World]:
     """The application over a database that is ready."""
     store = Store(urls.app, Keyring(settings.keys), size=size, wait=20)
-    transport = httpx.ASGITransport(app=build(settings, store))
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            yield World(urls, store, http, DevelopmentIssuer(settings.issuer_key))
+        async with (
+            client(build(settings, store)) as http,
+            client(build(settings.model_copy(update={"compiled_reads": False}), store)) as executor,
+        ):
+            yield World(urls, store, http, DevelopmentIssuer(settings.issuer_key), executor)
     finally:
         await store.close()
 

@@ -90,7 +90,7 @@ def listen(place: Urls, settings: Settings) -> Listen:
                         transport = httpx.ASGITransport(app=build(settings, store, telemetry))
                         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
                             issuer = DevelopmentIssuer(settings.issuer_key)
-                            heard = Heard(World(place, store, http, issuer), received, wire, telemetry)
+                            heard = Heard(World(place, store, http, issuer, executor=http), received, wire, telemetry)
                             http.event_hooks = {"request": [heard.before], "response": [heard.after]}
                             yield heard
                 finally:
