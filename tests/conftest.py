@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
-TOGETHER = ("isolation",)
+TOGETHER = ("isolation", "compiled")
 """Folders whose files share what takes long to make, so that one of the processes makes it."""
 
 

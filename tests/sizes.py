@@ -16,6 +16,7 @@ class Size(NamedTuple):
 SIZES = {
     "damaged requests": Size(1_050, 100_000),
     "generated operations": Size(150, 10_000),
+    "documents read in both ways": Size(1_000, 50_000),
 }
 FULL = os.environ.get("BARAZA_SIZES") == "full"
 
