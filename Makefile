@@ -51,6 +51,7 @@ release-sdl: check
 lock: venv
 	@.venv/bin/python -m pip install -qq pip-tools
 	@CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile -q --generate-hashes --no-emit-options --allow-unsafe --strip-extras --all-build-deps --extra embedded --extra dev -o deploy/requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile -q --generate-hashes --no-emit-options --allow-unsafe --strip-extras -c deploy/requirements.lock -o tests/bench/requirements.lock tests/bench/requirements.in
 
 venv:
 	@sh deploy/venv.sh "$(PYTHON)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from operations import CASE, SIZES
+
 if TYPE_CHECKING:
     from operations import Operation
 
@@ -25,6 +27,19 @@ POSTGRAPHILE = {
       tabled: allRequests(condition: {state: "TABLED"}) { totalCount } }""",
     "create": """mutation Bring($input: BringRequestInput!) { bringRequest(input: $input) {
       request { rowId state version title placeByPcode { name } } } }""",
+}
+STRAWCHEMY_ONE = f"""query OneCase($id: UUID!) {{ cases(filter: {{id: {{eq: $id}}}}, limit: 1) {{
+  {CASE} request {{ title state }} decision {{ kind }} risks(limit: 20, orderBy: [{{risk: ASC}}]) {{ risk }}
+  activities(limit: 20, orderBy: [{{recordedAt: ASC}}, {{id: ASC}}]) {{ kind recordedAt }} %s }} }}"""
+STRAWCHEMY = {
+    "list": f"""query Cases($first: Int!) {{ cases(limit: $first, orderBy: [{{openedOn: DESC}}, {{id: DESC}}]) {{
+      {CASE} activities(limit: 3, orderBy: [{{recordedAt: ASC}}, {{id: ASC}}]) {{ kind recordedAt }} }} }}""",
+    "one": STRAWCHEMY_ONE % "",
+    "one_sealed": STRAWCHEMY_ONE % "narrative { opened }",
+    "counts": """query Counts { open: caseCounts(filter: {state: {eq: "OPEN"}}) { aggregations { count } }
+      monitoring: caseCounts(filter: {state: {eq: "MONITORING"}}) { aggregations { count } }
+      stalemate: caseCounts(filter: {state: {eq: "STALEMATE"}}) { aggregations { count } }
+      tabled: requestCounts(filter: {state: {eq: "TABLED"}}) { aggregations { count } } }""",
 }
 NAMES = {
     "allCases": "cases",
@@ -65,10 +80,38 @@ def from_postgraphile(operation: Operation, answer: Any) -> Any:
     return _named(answer)
 
 
+def to_strawchemy(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
+    """It pages by offsets and tells of no next page: one row more is asked for, as whoever needs to know would."""
+    match operation.kind:
+        case "list":
+            given = {"first": given["first"] + 1}
+        case "one" | "one_sealed":
+            given = {"id": given["id"].partition(":")[2]}
+    return {"query": STRAWCHEMY[operation.kind], "variables": given}
+
+
+def from_strawchemy(operation: Operation, answer: Any) -> Any:
+    match operation.kind:
+        case "list":
+            size = SIZES[operation.name]
+            page = {"nodes": [_noded(case) for case in answer["cases"][:size]]}
+            return {"cases": page | {"pageInfo": {"hasNextPage": len(answer["cases"]) > size}}}
+        case "counts":
+            return {name: {"totalCount": found["aggregations"]["count"]} for name, found in answer.items()}
+        case _:
+            return {"node": _noded(answer["cases"][0])}
+
+
+def _noded(case: Any) -> Any:
+    """Lists stand in `nodes` with us."""
+    listed = {name: {"nodes": value} if isinstance(value, list) else value for name, value in case.items()}
+    return _named(listed) | {"id": f"Case:{case['id']}"}
+
+
 def _named(value: Any) -> Any:
     if isinstance(value, list):
         return [_named(each) for each in value]
     if isinstance(value, dict):
         named = {NAMES.get(name, name): _named(each) for name, each in value.items()}
-        return named | {"id": f"Case:{named['id']}"} if "id" in named else named
+        return named | {"id": f"Case:{value['rowId']}"} if "rowId" in value else named
     return value

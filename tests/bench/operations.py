@@ -30,15 +30,15 @@ class Operation:
 OPERATIONS = {
     each.name: each
     for each in (
-        Operation("list50", has='Page":true'),
-        Operation("list10", has='Page":true'),
-        Operation("list200", has='Page":true'),
-        Operation("list1000", has='Page":true', seconds=4),
+        Operation("list50", has='"recordedAt":"'),
+        Operation("list10", has='"recordedAt":"'),
+        Operation("list200", has='"recordedAt":"'),
+        Operation("list1000", has='"recordedAt":"', seconds=4),
         Operation("one", has='"openedOn":"'),
         Operation("one_sealed", has="exemple fictif"),
-        Operation("counts", has='otalCount":'),
+        Operation("counts", has='"tabled":{"'),
         Operation("create", has='"SUBMITTED"'),
-        Operation("list50_tenth", has='Page":true', tenth=True),
+        Operation("list50_tenth", has='"recordedAt":"', tenth=True),
     )
 }
 

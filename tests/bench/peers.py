@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from beside import from_postgraphile, to_postgraphile
+from beside import from_postgraphile, from_strawchemy, to_postgraphile, to_strawchemy
 from operations import DOCUMENTS, variables
 
 from api.identity import DevelopmentIssuer
@@ -128,7 +128,7 @@ def _floor(name: str, port: int, world: World, log: Any) -> Peer:
         process,
         path=lambda operation: f"/{operation.kind}",
         body=lambda _, given: given,
-        lacks={"list50_tenth": ONE_SEAT, "list50_tenth_1": ONE_SEAT},
+        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT),
     )
 
 
@@ -152,8 +152,24 @@ def _postgraphile(name: str, port: int, world: World, log: Any) -> Peer:
         _run([str(node), str(HERE / "postgraphile.mjs"), str(port)], _bound(world) | production, log),
         path=lambda _: "/graphql",
         body=lambda operation, given: to_postgraphile(operation, given, group),
-        lacks={"list50_tenth": ONE_SEAT, "list50_tenth_1": ONE_SEAT},
+        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT),
         shaped=from_postgraphile,
+    )
+
+
+def _strawchemy(name: str, port: int, world: World, log: Any) -> Peer:
+    python = ROOT / "build" / "bench" / "venv" / "bin" / "python"
+    environment = _bound(world) | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    return Peer(
+        name,
+        port,
+        _run([str(python), str(HERE / "strawchemy_peer.py"), str(port)], environment, log),
+        path=lambda _: "/graphql",
+        body=to_strawchemy,
+        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT)
+        | dict.fromkeys(("create", "create_1"), "it cannot seal")
+        | dict.fromkeys(("list200", "list1000"), TOO_SLOW),
+        shaped=from_strawchemy,
     )
 
 
@@ -162,6 +178,7 @@ STARTERS: dict[str, Callable[[str, int, World, Any], Peer]] = {
     "ours": _ours,
     "executor": _ours,
     "postgraphile": _postgraphile,
+    "strawchemy": _strawchemy,
 }
 
 
