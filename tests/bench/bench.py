@@ -9,20 +9,24 @@ import argparse
 import asyncio
 import os
 import shutil
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
-from building import Sizes, built
+from building import Built, Sizes, built
 from collector import collecting
 from comparing import compare
+from counting import statements
 from driving import Course, Line
+from goals import goals
 from machine import postmaster, pss
 from operations import OPERATIONS
 from peers import STARTERS, World, started
 from pydantic import SecretStr
-from reporting import report
+from reporting import Results, ratios, tables
+from writing import write
 
 from api.running import Urls
 from api.settings import Settings
@@ -71,15 +75,28 @@ def main() -> None:
         world = World(settings, server.app_url, server.owner_url, collector.url, known.large, known.tenth, work)
         peers = [stack.enter_context(started(name, world)) for name in asked.peers]
         compare(peers, asked.operations, known.large, say)
-        course = Course(
-            work, asyncio.run(postmaster(server.app_url)), known.large, known.tenth, _cleaner(server.owner_url)
-        )
+        process = asyncio.run(postmaster(server.app_url))
+        course = Course(work, process, known.large, known.tenth, _cleaner(server.owner_url))
         lines = [Line(OPERATIONS[name], at) for name in asked.operations for at in asked.connections]
         seen = asyncio.run(course.run(lines, peers, asked.rounds, say))
         memory = {peer.name: pss(peer.process.pid) for peer in peers}
-        report(lines, peers, seen, memory, say)
+        stack.close()
+        counted = statements(asked.peers, world) if asked.whole else {}
+        _report(asked, Results(lines, peers, seen, memory, counted), known)
         if "ours" in asked.peers and not collector.deliveries:
-            say("The collector was told nothing: telemetry was off.")
+            sys.exit("The collector was told nothing: telemetry was off.")
+
+
+def _report(asked: argparse.Namespace, results: Results, known: Built) -> None:
+    reached = list(goals(results))
+    for row in ("", *tables(results)):
+        say(row)
+    for name, value in (ratios(results) | {goal.name: goal.value for goal in reached}).items():
+        say(f"{name} ratio {value:.2f}")
+    for goal in reached:
+        say(goal.line)
+    if os.environ.get("BARAZA_WRITE_DOCS") and asked.whole:
+        write(results, asked.rounds, (known.tenth.cases_in_group, known.large.cases_in_group))
 
 
 def _build(settings: Settings) -> None:
@@ -122,6 +139,7 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if unknown := set(asked.operations) - set(OPERATIONS):
         parser.error(f"no line {', '.join(sorted(unknown))}; there are {', '.join(OPERATIONS)}")
+    asked.whole = not asked.operations and asked.peers == list(STARTERS)
     asked.operations = asked.operations or list(OPERATIONS)
     return asked
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from api.running import Urls
     from api.settings import Settings
 
-HERE = __file__
 LARGE, TENTH = "sk.cso", "lub.cso"
 """Members of the group with most cases, and of one with a tenth of them."""
 
@@ -66,16 +65,16 @@ SELECT $1::uuid, md5($1::text || i)::uuid, 'MONTHLY', 'HELD', day, day, 'DAY', 1
 FROM (SELECT i / 25 AS i, min(at)::date AS day FROM matters GROUP BY i / 25) AS m
 """,
     """
-INSERT INTO requests (group_id, id, state, title, request_type, requester, urgency, incident_class, pcode, occurred_from,
-  occurred_precision, brought_on, brought_precision, submitted_at, version)
+INSERT INTO requests (group_id, id, state, title, request_type, requester, urgency, incident_class, pcode,
+  occurred_from, occurred_precision, brought_on, brought_precision, submitted_at, version)
 SELECT $1::uuid, request_id, 'ACCEPTED', title, 'SITE_INCIDENT', 'COMMUNITY', 'NORMAL', class, pcode,
   date_trunc('month', at - interval '70 days')::date, 'MONTH', date_trunc('month', at - interval '40 days')::date,
   'MONTH', at - interval '40 days', 3
 FROM matters ORDER BY i
 """,
     """
-INSERT INTO requests (group_id, id, state, title, request_type, requester, urgency, incident_class, pcode, occurred_from,
-  occurred_precision, brought_on, brought_precision, submitted_at, version)
+INSERT INTO requests (group_id, id, state, title, request_type, requester, urgency, incident_class, pcode,
+  occurred_from, occurred_precision, brought_on, brought_precision, submitted_at, version)
 SELECT $1::uuid, md5(request_id::text)::uuid,
   (ARRAY['SUBMITTED', 'TRIAGED', 'TABLED', 'NOT_ACCEPTED', 'DEFERRED'])[1 + i / 4 % 5], title, 'DIALOGUE',
   'COOPERATIVE', 'NORMAL', NULL, pcode, date_trunc('month', at - interval '50 days')::date, 'MONTH',
@@ -105,8 +104,8 @@ FROM matters ORDER BY i
     """
 INSERT INTO cases (group_id, id, number, state, title, incident_class, pcode, occurred_from, occurred_precision,
   opened_on, request_id, decision_id, version)
-SELECT $1::uuid, case_id, upper($2::text) || to_char(at, '-YYYY-') || to_char(i, 'FM000000'), state, title, class, pcode,
-  date_trunc('month', at - interval '70 days')::date, 'MONTH', at::date, request_id, decision_id, 1
+SELECT $1::uuid, case_id, upper($2::text) || to_char(at, '-YYYY-') || to_char(i, 'FM000000'), state, title, class,
+  pcode, date_trunc('month', at - interval '70 days')::date, 'MONTH', at::date, request_id, decision_id, 1
 FROM matters ORDER BY i
 """,
     """
@@ -164,6 +163,7 @@ async def built(settings: Settings, urls: Urls, sizes: Sizes) -> Built:
     if note.exists():
         said = json.loads(note.read_text())
         if said["of"] == wanted:
+            await migrate(urls.owner, urls.app)
             return Built(said["of"], Member(**said["large"]), Member(**said["tenth"]))
         note.unlink()
     await _emptied(urls)
@@ -189,8 +189,8 @@ async def _in_sight(owner: Any) -> AsyncIterator[None]:
 
 
 def _fingerprint(sizes: Sizes) -> str:
-    with open(HERE, "rb") as file:  # noqa: PTH123 - this very file, by its name
-        return f"{sizes.cases}-{hashlib.sha256(file.read()).hexdigest()[:16]}"
+    """Of what is written: another than this is built anew."""
+    return f"{sizes.cases}-{hashlib.sha256(''.join((MATTERS, *BULK, *JOINING)).encode()).hexdigest()[:16]}"
 
 
 async def _emptied(urls: Urls) -> None:

@@ -75,11 +75,6 @@ class Seen:
         return self.server_ms + self.database_ms
 
 
-def ratio(ours: Seen, theirs: Seen) -> float:
-    """How many times as fast, of each round's pair the median: what slows a machine slows neighbours alike."""
-    return median(a / b for a, b in zip(ours.rates, theirs.rates, strict=True))
-
-
 Seen_ = dict[tuple[str, str], Seen]
 """By the name of a line and of a peer."""
 

@@ -46,8 +46,8 @@ LIST = f"""
 WITH page AS MATERIALIZED (
   SELECT id, number, state, title, incident_class, opened_on, pcode FROM cases
   WHERE group_id = $1 ORDER BY opened_on DESC, id DESC LIMIT {{size}} + 1)
-SELECT '{{{{"data":{{{{"cases":{{{{"nodes":[' || string_agg(row_to_json(n)::text, ',') || '],"pageInfo":{{{{"hasNextPage":'
-  || (SELECT count(*) > {{size}} FROM page)::text || ',"endCursor":"'
+SELECT '{{{{"data":{{{{"cases":{{{{"nodes":[' || string_agg(row_to_json(n)::text, ',')
+  || '],"pageInfo":{{{{"hasNextPage":' || (SELECT count(*) > {{size}} FROM page)::text || ',"endCursor":"'
   || (SELECT encode(convert_to(opened_on || ' ' || id, 'UTF8'), 'base64') FROM page OFFSET {{size}} - 1 LIMIT 1)
   || '"}}}}}}}}}}}}}}}}'
 FROM (SELECT {HEADER}, {ACTIVITIES.format(most=3)} FROM (SELECT * FROM page LIMIT {{size}}) AS c) AS n
@@ -68,7 +68,7 @@ SELECT row_to_json(n)::text FROM (
       ORDER BY risk LIMIT 20) AS r)) AS risks,
     {ACTIVITIES.format(most=20)}{{more}}
   FROM cases AS c WHERE c.group_id = $1 AND c.id = $2) AS n
-"""  # noqa: S608 - made of constants, as the others
+"""
 COUNTS = """
 SELECT count(*) FILTER (WHERE state = 'OPEN') AS open, count(*) FILTER (WHERE state = 'MONITORING') AS monitoring,
   count(*) FILTER (WHERE state = 'STALEMATE') AS stalemate,

@@ -37,11 +37,14 @@ def _listed(task: Path) -> list[str]:
     return (task / "children").read_text().split()
 
 
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 async def postmaster(url: str) -> int:
     """The process of the server that the URL leads to, on this machine."""
     connection = await asyncpg.connect(url)
     try:
-        backend = await connection.fetchval("SELECT pg_backend_pid()")
-        return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+        return _parent(await connection.fetchval("SELECT pg_backend_pid()"))
     finally:
         await connection.close()

@@ -1,5 +1,5 @@
-"""`baraza serve --development`, with a limit of cost under which a page of 1,000 cases with their activities may be asked
-for, and without the files of GraphiQL, which would be installed meanwhile; in all else it is the command."""
+"""`baraza serve --development`, with a limit of cost under which a page of 1,000 cases with their activities may be
+asked for, and without the files of GraphiQL, which would be installed meanwhile; in all else it is the command."""
 
 from __future__ import annotations
 

@@ -162,9 +162,7 @@ class CaseNarrativeType:
     @strawchemy.field(query_hook=QueryHook(load=[CaseNarrative.text, CaseNarrative.group_id, CaseNarrative.case_id]))
     def opened(self) -> str:
         row = self.instance
-        return KEYRING.open(
-            row.text, row.group_id, sealing.place("case_narratives", "text", row.group_id, row.case_id)
-        )
+        return KEYRING.open(row.text, row.group_id, sealing.place("case_narratives", "text", row.group_id, row.case_id))
 
 
 @strawchemy.filter(Case, include={"id", "group_id", "state"})
