@@ -23,7 +23,6 @@ from api.worker import once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
     from uuid import UUID
 
     from api.running import Urls

@@ -27,8 +27,6 @@ from api.store.binding import BEGIN
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-POOL = 10
-
 PLANNER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 """Plans are made once a connection, not once an execution; 214 places are looked up by their key, not scanned."""
 
@@ -127,10 +125,11 @@ class Floor:
         return {write: f"{begin}; SELECT {bound}" for write, begin in BEGIN.items()}
 
     async def start(self) -> None:
+        pool = int(os.environ["BENCH_POOL"])
         self.pool = await asyncpg.create_pool(
             os.environ["BENCH_DATABASE_URL"],
-            min_size=POOL,
-            max_size=POOL,
+            min_size=pool,
+            max_size=pool,
             server_settings=PLANNER,
             reset=_nothing_to_reset,
         )
@@ -235,7 +234,7 @@ if __name__ == "__main__":
     uvicorn.run(
         application,
         port=int(sys.argv[1]),
-        log_level="critical",
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=False,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 START_SECONDS, STOP_SECONDS = 60, 20
+POOL = 8
+"""Connections of each peer: PostgreSQL takes fifty of all of them."""
+
 ONE_SEAT = "it binds one seat"
 TOO_SLOW = "seconds each: see its line at one connection"
 
@@ -100,6 +103,8 @@ def _ours(name: str, port: int, world: World, log: Any) -> Peer:
         "BARAZA_DATA": str(world.settings.data),
         "BARAZA_DATABASE_URL": world.app_url,
         "BARAZA_OWNER_DATABASE_URL": world.owner_url,
+        "BARAZA_POOL_SIZE": str(POOL),
+        "BARAZA_POOL_WAIT": "60",
         "BARAZA_COMPILED_READS": "off" if name == "executor" else "on",
         "BARAZA_WORKER": os.environ.get("BARAZA_WORKER", "off"),
         "OTEL_EXPORTER_OTLP_ENDPOINT": world.collector,
@@ -139,6 +144,7 @@ def _bound(world: World) -> dict[str, str]:
         "BENCH_DATABASE_URL": world.app_url,
         "BENCH_SEAT": json.dumps(world.member.settings),
         "BENCH_KEYS": str(world.settings.keys),
+        "BENCH_POOL": str(POOL),
     }
 
 

@@ -149,7 +149,7 @@ const pgl = postgraphile({
     makePgService({
       connectionString: process.env.BENCH_DATABASE_URL,
       schemas: ["public"],
-      poolConfig: { max: 10, options: "-c default_transaction_isolation=repeatable\\ read" },
+      poolConfig: { max: Number(process.env.BENCH_POOL), options: "-c default_transaction_isolation=repeatable\\ read" },
     }),
   ],
   grafast: { context: () => ({ pgSettings: seat }) },

@@ -216,7 +216,7 @@ class Query:
 schema = strawberry.Schema(query=Query, extensions=[ParserCache(), ValidationCache()])
 engine = create_async_engine(
     os.environ["BENCH_DATABASE_URL"].replace("postgresql:", "postgresql+asyncpg:").partition("?")[0],
-    pool_size=10,
+    pool_size=int(os.environ["BENCH_POOL"]),
     max_overflow=0,
     isolation_level="REPEATABLE READ",
     execution_options={"postgresql_readonly": True},
@@ -256,7 +256,7 @@ if __name__ == "__main__":
     uvicorn.run(
         application,
         port=int(sys.argv[1]),
-        log_level="critical",
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=False,
