@@ -81,10 +81,12 @@ TEXTS = (
     "Infinity",
     LONG,
 )
-DAYS = (date(1, 1, 2), date(9999, 11, 30), date(2024, 2, 29), date(2024, 3, 1), date(999, 12, 31), date(1970, 1, 1))
+DAYS = (date(1, 1, 2), date(9998, 12, 30), date(2024, 2, 29), date(2024, 3, 1), date(999, 12, 31), date(1970, 1, 1))
+"""Near the ends of the calendar: a view adds the year that a date may stand for."""
+
 MOMENTS = (
     datetime(1, 1, 2, tzinfo=UTC),
-    datetime(9999, 11, 30, 23, 59, 59, 999_999, tzinfo=UTC),
+    datetime(9999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2024, 3, 4, 5, 6, 7, tzinfo=UTC),
     datetime(2024, 3, 4, 5, 6, 7, 100_000, tzinfo=UTC),
     datetime(2024, 3, 4, 5, 6, 7, 123_000, tzinfo=UTC),
