@@ -20,7 +20,7 @@ serve: venv
 	@.venv/bin/baraza serve --development
 
 test: venv
-	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup --ignore tests/contract --ignore tests/docs --ignore tests/telemetry
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/contract --ignore tests/docs --ignore tests/telemetry
 
 test-peers: venv
 	@tests/peers/run

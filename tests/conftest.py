@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
+from xdist.scheduler import LoadScopeScheduling
 
 from api.asgi import build
 from api.demo import loading
@@ -25,18 +26,41 @@ from api.store.sealing import Keyring
 from api.worker import once
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 
-TOGETHER = ("isolation", "compiled")
+TOGETHER = ("isolation", "compiled", "serve")
 """Folders whose files share what takes long to make, so that one of the processes makes it."""
+FIRST = (*TOGETHER, "store")
+"""Folders that take longest: what is short comes last, so that the processes end at the same time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one process does after another, where tests run in several."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else str(item.path)))
+    items.sort(key=lambda item: [folder != item.path.parent.name for folder in FIRST])
+
+
+class Shares(LoadScopeScheduling):  # its groups (loadgroup) are none with pytest 9.2
+    """What one process does after another: a file, or a folder of those that belong together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return str(file.parent if file.parent.name in TOGETHER else file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Shares:
+    return Shares(config)
+
+
+@pytest.fixture(scope="session")
+def once_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None]:
+    """Fails where a second process of a run makes what takes long to make."""
+
+    def made(what: str) -> None:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            (tmp_path_factory.getbasetemp().parent / what).touch(exist_ok=False)
+
+    return made
 
 
 @pytest.fixture(scope="session")

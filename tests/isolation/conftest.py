@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-async def original(server: Urls, settings: Settings) -> AsyncIterator[Urls]:
+async def original(server: Urls, settings: Settings, once_a_run: Callable[[str], None]) -> AsyncIterator[Urls]:
     """A database in which both groups have lived; nobody is connected to it, so that it can be copied."""
+    once_a_run("isolation")
     async with Fresh(server, f"baraza_original_{os.getpid()}") as urls:
         await migrate(urls.owner, urls.app)
         loading.make_keys(settings.keys)

@@ -16,7 +16,7 @@ from api.running import Urls
 from api.store import embedded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 
@@ -35,8 +35,9 @@ class First:
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> First:
+def first(tmp_path_factory: pytest.TempPathFactory, once_a_run: Callable[[str], None]) -> First:
     """A first start, as `make serve` does it in a fresh checkout, on a path with spaces; stopped by SIGTERM."""
+    once_a_run("first start")
     data = tmp_path_factory.mktemp("first start") / "the data"
     with running(data) as server:
         seconds = server.ready()
