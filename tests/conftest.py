@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -63,15 +64,22 @@ def once_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None
     return made
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
+@contextmanager
+def running_server(folder: Path, *, durable: bool) -> Iterator[Urls]:
     """The server named by the environment, or one of our own."""
     app, owner = os.environ.get("BARAZA_DATABASE_URL"), os.environ.get("BARAZA_OWNER_DATABASE_URL")
     if app and owner:
         yield Urls(SecretStr(app), SecretStr(owner))
         return
-    with embedded.postgres(tmp_path_factory.mktemp("server")) as own:
+    with embedded.postgres(folder, durable=durable) as own:
         yield Urls(SecretStr(own.app_url), SecretStr(own.owner_url))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
+    """A server that a crash of the machine may cost its data: no process of ours serves from it."""
+    with running_server(tmp_path_factory.mktemp("server"), durable=False) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import httpx
 import pytest
+from conftest import running_server
 from isolation.living import live
 from isolation.world import EVERYBODY, KEPT, OWNED, Fresh, World
 from pydantic import SecretStr
@@ -28,7 +29,7 @@ from api.telemetry import exporting
 from api.worker import once
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
 
     from telemetry.receiver import Received
@@ -58,6 +59,13 @@ class Heard:
     async def after(self, response: httpx.Response) -> None:
         if response.request.url.path == "/graphql":
             self.statements.append(self.wire.statements - response.request.extensions["before"])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
+    """A server that keeps its data, as every process of ours demands that serves from it."""
+    with running_server(tmp_path_factory.mktemp("server"), durable=True) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="session")
