@@ -10,12 +10,11 @@ from uuid import uuid4
 from api.dates import DateWithPrecision, Precision
 from api.errors import InvalidInput, Refusal, StartRefused
 from api.groups import actions, reads, rules
-from api.groups.actions import Ways
-from api.groups.rules import FormalStatus, Standing, WorkingMode
+from api.groups.rules import FormalStatus, Standing, Ways, WorkingMode
 from api.places import reads as places
 from api.seat import NETWORK, Category, Pillar, Role, system_seat
 from api.seats import actions as seats
-from api.seats.actions import Post
+from api.seats.rules import Post
 from api.store import sealing
 from api.store.base import new_id
 

@@ -14,7 +14,7 @@ from api.graph.declare import acting, code_list, column, published, roots, seale
 from api.groups import reads as groups
 from api.seat import Category, Pillar, Role
 from api.seats import actions, reads, tables
-from api.seats.actions import Post
+from api.seats.rules import Post
 from schema.groups import Organisation, WorkingGroup
 from schema.nodes import Node, made, referred
 from schema.refusals import AnyRefusal, result

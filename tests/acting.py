@@ -15,12 +15,11 @@ from graphql import GraphQLNonNull
 from api.dates import DateWithPrecision, Precision
 from api.demo.roster import ORGANISATIONS, demo_id
 from api.groups import actions as groups
-from api.groups.actions import Ways
-from api.groups.rules import FormalStatus, Standing, WorkingMode
+from api.groups.rules import FormalStatus, Standing, Ways, WorkingMode
 from api.identity import DEVELOPMENT_ISSUER, subject
 from api.seat import NETWORK, Pillar, Role, system_seat
 from api.seats import actions as seats
-from api.seats.actions import Holder, Post
+from api.seats.rules import Holder, Post
 from api.store import sealing
 from schema.root import schema
 

@@ -28,8 +28,8 @@ from api.groups.rules import Standing
 from api.identity import DEVELOPMENT_ISSUER, subject
 from api.seat import NETWORK, Role, system_seat
 from api.seats import actions as seats
-from api.seats.actions import Holder, Post
 from api.seats.reads import seat_ids
+from api.seats.rules import Holder, Post
 from api.store import sealing
 from api.structures import actions as structures
 

@@ -8,10 +8,9 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from api.dates import DateWithPrecision, Precision
-from api.groups.actions import Ways
-from api.groups.rules import FormalStatus, Phase, WorkingMode
+from api.groups.rules import FormalStatus, Phase, Ways, WorkingMode
 from api.seat import NETWORK, Category, Pillar, Role
-from api.seats.actions import Holder, Post
+from api.seats.rules import Holder, Post
 
 DEMO = UUID("5d0c9d6e-3b1f-4e8a-9a52-6b7d1c2f4e90")
 """Namespace of the demonstration's ids: the same in every installation, so that documents can name them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api import policy
@@ -29,23 +28,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.dates import DateWithPrecision
-    from api.groups.rules import FormalStatus, Phase, Standing, WorkingMode
+    from api.groups.rules import Phase, Standing, Ways
     from api.store.operation import Operation
 
 KEY_CHECK = "baraza"
-QUORUM_PER_PILLAR = 1
-COMPLETENESS_TO_TABLE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """How a group works, and what another may take over from it."""
-
-    formal_status: FormalStatus
-    working_mode: WorkingMode
-    quorum_per_pillar: int = QUORUM_PER_PILLAR
-    completeness_to_table: int = COMPLETENESS_TO_TABLE
-    size_target: int | None = None
 
 
 async def open_network(op: Operation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[a-z]{2,8}")
 """Of a group: case numbers begin with it."""
+
+QUORUM_PER_PILLAR = 1
+COMPLETENESS_TO_TABLE = 60
 
 
 @unique
@@ -51,6 +55,17 @@ class Phase(Enum):
     SETUP = "mise en place"
     GROWTH = "croissance"
     SUSTAINABILITY = "pérennité"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a group works, and what another may take over from it."""
+
+    formal_status: FormalStatus
+    working_mode: WorkingMode
+    quorum_per_pillar: int = QUORUM_PER_PILLAR
+    completeness_to_table: int = COMPLETENESS_TO_TABLE
+    size_target: int | None = None
 
 
 def check_changes(changes: Mapping[str, object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from api import policy
 from api.audit.actions import record
 from api.errors import InvalidInput, NotFound, WrongState
 from api.groups import reads as groups
-from api.seat import NETWORK, Category, Pillar, Role
+from api.seat import NETWORK, Role
 from api.seats import reads, rules
+from api.seats.rules import Holder, Post
 from api.seats.tables import Invitation, Person, Seat, SeatTerm
 from api.store.base import new_id
 
@@ -22,27 +23,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.store.operation import Operation
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What a seat is, whoever holds it."""
-
-    organisation_id: UUID
-    pillar: Pillar | None
-    category: Category
-    roles: frozenset[Role]
-    area: str | None = None
-    principal_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a seat; `subject` where the login is known already."""
-
-    name: str
-    subject: str | None = None
-    invented: bool = False
 
 
 async def give(

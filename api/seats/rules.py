@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from uuid import UUID
+
+    from api.seat import Category, Pillar
 
 SEPARATE = {Role.CUSTODIAN: {Role.COORDINATOR, Role.CASE_OFFICER}}
 """Who keeps identities writes no casework (DOMAIN 3.3)."""
@@ -29,6 +32,27 @@ ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
 MISREAD = str.maketrans("OIL", "011")
 CODE_LENGTH = 26
 """130 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a seat is, whoever holds it."""
+
+    organisation_id: UUID
+    pillar: Pillar | None
+    category: Category
+    roles: frozenset[Role]
+    area: str | None = None
+    principal_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a seat; `subject` where the login is known already."""
+
+    name: str
+    subject: str | None = None
+    invented: bool = False
 
 
 def check_roles(roles: AbstractSet[Role], area: str | None, group_id: UUID) -> None:

@@ -25,7 +25,7 @@ from api.graph.limits import Limits
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
 from api.seat import Category, Role
 from api.seats import actions as seats
-from api.seats.actions import Holder, Post
+from api.seats.rules import Holder, Post
 from api.sentences import SENTENCES
 from api.settings import Settings
 from api.store.engine import Store

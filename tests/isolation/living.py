@@ -14,7 +14,7 @@ from api.demo.roster import demo_id
 from api.documents.actions import register
 from api.seat import NETWORK, Role, system_seat
 from api.seats import actions as seats
-from api.seats.actions import Holder
+from api.seats.rules import Holder
 from api.sites.actions import take_in
 from api.worker import once
 

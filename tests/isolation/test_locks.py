@@ -24,8 +24,7 @@ from api.demo.roster import demo_id
 from api.documents.actions import register
 from api.errors import NotAllowed, Refusal
 from api.groups import actions as groups
-from api.groups.actions import Ways
-from api.groups.rules import FormalStatus, Standing, WorkingMode
+from api.groups.rules import FormalStatus, Standing, Ways, WorkingMode
 from api.seat import Role
 from api.sites.actions import take_in
 from api.sites.rules import Seen, SiteFacts

@@ -16,8 +16,7 @@ from serve.processes import Shell, running
 
 from api.dates import DateWithPrecision, Precision
 from api.groups import actions as groups
-from api.groups.actions import Ways
-from api.groups.rules import FormalStatus, Standing, WorkingMode
+from api.groups.rules import FormalStatus, Standing, Ways, WorkingMode
 from api.seat import NETWORK, Role, system_seat
 from api.store import sealing
 from api.store.engine import Store
