@@ -1,4 +1,4 @@
-"""Composition root of the commands."""
+"""Composition root of the commands. Each reads what it needs when it is given: all of it takes seconds."""
 
 from __future__ import annotations
 
@@ -11,29 +11,19 @@ from pathlib import Path  # noqa: TC003 - Typer reads the annotations at run tim
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-import uvicorn
 
-from api import registering
-from api.asgi import build, check_mode
-from api.demo.roster import PERSONAS
 from api.errors import StartRefused
-from api.identity import DevelopmentIssuer
-from api.imports.sites import import_sites
-from api.joining import Inviting, Joined, Joining, invite, join
-from api.preparing import load_demo, prepare
-from api.running import Urls, database, known, leave_quietly, listening, opened, run, say, store_of
+from api.running import database, known, leave_quietly, listening, run, say
 from api.seat import Category, Pillar, Role
-from api.settings import Settings, load
-from api.store.migrating import migrate as run_migrations
-from api.store.migrating import up_to_date
-from api.telemetry import exporting
-from api.worker import work
-from schema.root import schema
+from api.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from api.imports.report import Report
+    from api.joining import Inviting, Joined, Joining
+    from api.running import Urls
+    from api.settings import Settings
     from api.store.engine import Store
     from api.telemetry import Telemetry
 
@@ -75,6 +65,13 @@ def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
     leave_quietly()
+    import uvicorn
+
+    from api.asgi import build
+    from api.opening import store_of
+    from api.preparing import prepare
+    from api.telemetry import exporting
+
     with (
         listening(settings) as listener,
         _served(settings) as urls,
@@ -103,6 +100,8 @@ def worker() -> None:
     """Carry the outbox and chain the audit, beside a `serve` with BARAZA_WORKER off."""
     settings = load()
     leave_quietly()
+    from api.telemetry import exporting
+
     with database(settings) as urls, exporting(settings.otlp_endpoint, settings.traces) as telemetry:
         run(_carry(settings, urls, telemetry))
 
@@ -114,6 +113,8 @@ def migrate(
     destroy: Annotated[bool, typer.Option("--destroy", help="Go back although records are deleted.")] = False,
 ) -> None:
     """Bring the database to the shape that this version expects."""
+    from api.store.migrating import migrate as run_migrations
+
     with database(load()) as urls:
         run(run_migrations(urls.owner, urls.app, revision, destroy=destroy))
 
@@ -122,6 +123,8 @@ def migrate(
 def demo() -> None:
     """Enter the demonstration network; run again, it adds only what is missing."""
     settings = _settings(development=True)
+    from api.preparing import load_demo
+
     with database(settings) as urls:
         done = run(load_demo(settings, urls))
     say(f"{done} steps entered.")
@@ -141,6 +144,8 @@ def group_add(
 ) -> None:
     """Open a group beside running servers, and print the code that leads to its first seat."""
     settings = load()
+    from api.joining import Joining
+
     joining = Joining(
         code=code,
         name_fr=name,
@@ -171,6 +176,8 @@ def seat_invite(
 ) -> None:
     """Print the code that leads to a seat of the network, or to a group's coordinator's."""
     settings = load()
+    from api.joining import Inviting
+
     inviting = Inviting(
         code=group,
         role=_coded(Role, role),
@@ -194,6 +201,9 @@ def token(
     settings = load()
     if settings.mode == "production" or not settings.issuer_key.exists():
         raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
+    from api.demo.roster import PERSONAS
+    from api.identity import DevelopmentIssuer
+
     if not new and persona not in {known.name for known in PERSONAS}:
         raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
     say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
@@ -206,6 +216,9 @@ def documents_add(
 ) -> None:
     """Register documents, all of them or none; run again, it adds only what is missing."""
     settings = load()
+    from api import registering
+    from schema.root import schema
+
     found = registering.documents_of(files, schema._schema, introspection=settings.shows_schema)  # noqa: SLF001 - as in api/http/app.py
     added = _registry(settings, partial(registering.register, front_end=front_end, sources=found))
     say(f"{len(added)} of {len(found)} documents added for {front_end}.")
@@ -214,6 +227,8 @@ def documents_add(
 @documents.command("list")
 def documents_list() -> None:
     """Print every document: its identifier, front end, days and beginning."""
+    from api import registering
+
     say(*_registry(load(), registering.listed))
 
 
@@ -222,6 +237,8 @@ def documents_withdraw(
     identifiers: Annotated[list[str], typer.Argument(help="As the list prints them, sha256: and digits.")],
 ) -> None:
     """Admit documents no longer; running servers forget them within a minute."""
+    from api import registering
+
     withdrawn = _registry(load(), partial(registering.withdraw, names=identifiers))
     say(f"{len(withdrawn)} documents withdrawn.")
 
@@ -260,6 +277,8 @@ def database_url(*, owner: Annotated[bool, typer.Option(help="As the owner of th
 @app.command()
 def sdl() -> None:
     """Print the schema."""
+    from schema.root import schema
+
     say(schema.as_str())
 
 
@@ -278,18 +297,28 @@ def _settings(*, development: bool) -> Settings:
 
 @contextmanager
 def _served(settings: Settings) -> Iterator[Urls]:
+    from api.asgi import check_mode
+
     check_mode(settings)
     with database(settings) as urls:
         yield urls
 
 
 async def _join(settings: Settings, urls: Urls, joining: Joining) -> Joined:
+    from api.joining import join
+    from api.opening import opened
+    from api.store.migrating import up_to_date
+
     await up_to_date(urls.owner)
     async with opened(settings, urls) as store:
         return await join(store, joining)
 
 
 async def _invite(settings: Settings, urls: Urls, inviting: Inviting) -> Joined:
+    from api.joining import invite
+    from api.opening import opened
+    from api.store.migrating import up_to_date
+
     await up_to_date(urls.owner)
     async with opened(settings, urls) as store:
         return await invite(store, inviting)
@@ -305,17 +334,28 @@ def _registry(settings: Settings, work: Callable[[Store], Awaitable[Sequence[str
 async def _registered(
     settings: Settings, urls: Urls, work: Callable[[Store], Awaitable[Sequence[str]]]
 ) -> Sequence[str]:
+    from api.opening import opened
+    from api.store.migrating import up_to_date
+
     await up_to_date(urls.owner)
     async with opened(settings, urls) as store:
         return await work(store)
 
 
 async def _carry(settings: Settings, urls: Urls, telemetry: Telemetry) -> None:
+    from api.opening import store_of
+    from api.store.migrating import up_to_date
+    from api.worker import work
+
     await up_to_date(urls.owner)
     await work(store_of(settings, urls), telemetry)
 
 
 async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, *, dry_run: bool) -> Report:
+    from api.imports.sites import import_sites
+    from api.opening import store_of
+    from api.store.migrating import up_to_date
+
     await up_to_date(urls.owner)
     store = store_of(settings, urls)
     try:

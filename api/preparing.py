@@ -8,7 +8,7 @@ from api.demo import loading
 from api.errors import RequestRefused, StartRefused
 from api.groups.actions import check_keys
 from api.issuers import IssuerTrouble, fetch
-from api.running import opened
+from api.opening import opened
 from api.seat import Role, system_seat
 from api.store.migrating import migrate
 

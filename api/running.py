@@ -1,4 +1,4 @@
-"""What the commands share: where the database is, a store over it, the port, and an end in order."""
+"""What the commands share: where the database is, the port, an end in order. Every command reads it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ import os
 import signal
 import socket
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 
-from api.errors import RequestRefused, StartRefused
+from api.errors import StartRefused
 from api.store import embedded
-from api.store.engine import Store
-from api.store.sealing import Keyring
 from api.store.supervise import end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator
     from types import FrameType
 
     from api.settings import Settings
@@ -51,25 +48,6 @@ def database(settings: Settings) -> Iterator[Urls]:
         return
     with embedded.postgres(settings.data) as server:
         yield Urls(SecretStr(server.app_url), SecretStr(server.owner_url))
-
-
-@asynccontextmanager
-async def opened(settings: Settings, urls: Urls) -> AsyncIterator[Store]:
-    store = store_of(settings, urls)
-    try:
-        await store.check()
-        yield store
-    except (OSError, SQLAlchemyError, RequestRefused):
-        raise StartRefused(
-            "BARAZA_DATABASE_URL does not lead to the migrated database: check that it runs and both URLs, "
-            "then run `baraza migrate`."
-        ) from None
-    finally:
-        await store.close()
-
-
-def store_of(settings: Settings, urls: Urls) -> Store:
-    return Store(urls.app, Keyring(settings.keys), size=settings.pool_size, wait=settings.pool_wait)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ WITHIN = 90.0
 # Runs one command after another, each in a process of its own that starts with the libraries read.
 COMMANDS = """
 import gc, json, os, signal, sys
+import uvicorn, api.asgi, api.imports.sites, api.joining, api.otlp, api.preparing, api.registering
 from api.cli import main
 
 gc.freeze()  # or each process spends its end on what this one has read

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from serve.processes import Baraza, Shell, comes_true, processes_of, renamed, running, serving
+from serve.processes import (
+    BARAZA,
+    Baraza,
+    Shell,
+    comes_true,
+    environment,
+    processes_of,
+    renamed,
+    running,
+    serving,
+)
 
 from schema.root import schema
 
@@ -37,6 +49,34 @@ def test_help_names_every_command(baraza: Shell, tmp_path: Path) -> None:
     said = baraza("--help", data=tmp_path / "none").said
     for command in ("serve", "worker", "migrate", "demo", "import", "documents", "token", "database-url", "sdl"):
         assert command in said
+
+
+READ = {
+    "--help": {"pydantic"},
+    "token sk.cso": {"pydantic", "cryptography"},
+    "migrate": {"pydantic", "cryptography", "asyncpg", "sqlalchemy", "alembic", "opentelemetry"},
+    "group add --code sk --name x --jurisdiction CD62": {
+        "pydantic", "cryptography", "asyncpg", "sqlalchemy", "alembic", "opentelemetry"
+    },
+    "import sites none.csv --group sk --dry-run": {
+        "pydantic", "cryptography", "asyncpg", "sqlalchemy", "alembic", "opentelemetry"
+    },
+}  # fmt: skip
+"""By command, which of the large libraries it reads."""
+LARGE = {*READ["migrate"], "fastapi", "graphql", "httpx", "strawberry", "uvicorn"}
+
+
+@pytest.mark.parametrize("command", READ)
+def test_a_command_reads_what_it_needs(network: Place, command: str) -> None:
+    """All of the libraries are seconds, for each command, on a small machine."""
+    settings = environment(network.data, network.settings)
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", BARAZA, *command.split()],
+        env=settings, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    read = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")}
+    assert "typer" in read
+    assert LARGE & read == READ[command]
 
 
 async def test_the_printed_url_opens_the_database(baraza: Shell, data: Path) -> None:
