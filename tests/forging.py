@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PERSONA = "sk.officer"
 NOW = int(time.time())
+LATER = NOW + 86_400
+"""However long the tests take before a token is shown, it has not ended, nor begun."""
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SMALL = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 """Small enough for a header, of which the library reads 512 bytes."""
@@ -49,7 +51,7 @@ class Forge:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         self.header = {"alg": "RS256", "typ": "at+jwt", "kid": key.kid}
-        self.claims = {"iss": name, "sub": PERSONA, "aud": audience, "iat": NOW, "exp": NOW + 600}
+        self.claims = {"iss": name, "sub": PERSONA, "aud": audience, "iat": NOW, "exp": LATER}
         self.public = self.key.public_key()
 
     @property

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from forging import (
     CURVE,
+    LATER,
     NOW,
     ORDER,
     OTHER,
@@ -52,23 +53,23 @@ BY_TOKEN: dict[str, Callable[[Forge], str]] = {
     "expired long ago": lambda f: f.token(claims={"exp": 1}),
     "expired at zero": lambda f: f.token(claims={"exp": 0}),
     "expired before time": lambda f: f.token(claims={"exp": -1}),
-    "not yet": lambda f: f.token(claims={"nbf": NOW + 600}),
+    "not yet": lambda f: f.token(claims={"nbf": LATER}),
     "not yet, as text": lambda f: f.token(claims={"nbf": str(NOW)}),
     "issued tomorrow": lambda f: f.token(claims={"iat": NOW + 86_400}),
     "issued at no time": lambda f: f.token(claims={"iat": "now"}),
-    "exp as text": lambda f: f.token(claims={"exp": str(NOW + 600)}),
+    "exp as text": lambda f: f.token(claims={"exp": str(LATER)}),
     "exp true": lambda f: f.token(claims={"exp": True}),
-    "exp as list": lambda f: f.token(claims={"exp": [NOW + 600]}),
+    "exp as list": lambda f: f.token(claims={"exp": [LATER]}),
     "exp as object": lambda f: f.token(claims={"exp": {}}),
     "exp infinite": lambda f: f.token(claims={"exp": float("inf")}),
     "exp too large for a float": lambda f: f.signed(
-        f.header, json.dumps(f.claims).replace(str(NOW + 600), "1e999").encode()
+        f.header, json.dumps(f.claims).replace(str(LATER), "1e999").encode()
     ),
     "exp no number": lambda f: f.token(claims={"exp": float("nan")}),
     "exp below all": lambda f: f.token(claims={"exp": float("-inf")}),
     "exp null": lambda f: f.signed(f.header, {**f.claims, "exp": None}),
     "exp false": lambda f: f.token(claims={"exp": False}),
-    "exp twice": lambda f: twice(f, "exp", 1, NOW + 600),
+    "exp twice": lambda f: twice(f, "exp", 1, LATER),
     "expired by the leeway": lambda f: f.token(claims={"exp": NOW - 60}),
     "nbf true": lambda f: f.token(claims={"nbf": True}),
     "nbf as list": lambda f: f.token(claims={"nbf": [1]}),
