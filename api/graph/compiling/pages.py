@@ -149,7 +149,7 @@ class Connection:
         return cursor([key[place] for key in keys])
 
     def _read(self, step: ColumnElement[Any]) -> Any:
-        """A column's values as the rows were read. Backward the order is named: PostgreSQL sorts the rows of a group for
+        """A column's values as the rows were read. Backward the order is named: PostgreSQL sorts the rows for
         the aggregates that name one, and hands them so to those that do not."""
         made: Any = func.array_agg(step)
         return made.aggregate_order_by(self._place) if self.listed.asked.backward else made
