@@ -49,8 +49,8 @@ class Shares(LoadScopeScheduling):  # its groups (loadgroup) are none with pytes
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Shares:
-    return Shares(config)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -129,9 +129,11 @@ class GraphQLEndpoint:
             sealed_characters=self.limits.sealed_characters,
         )
         answer = await self._executed(context, ready.variables, asked, told)
-        extensions = {"cost": {"used": ready.cost, "limit": self.limits.cost}}
         headers = {"Baraza-Reads": told.read.lower()} if self.development and told.read else {}
-        return replace(answer, body={**answer.body, "extensions": extensions}, headers={**answer.headers, **headers})
+        # Only what was executed says what it cost: an operation refused as a whole is the same whatever it asked.
+        told_of = {"extensions": {"cost": {"used": ready.cost, "limit": self.limits.cost}}}
+        more = told_of if "data" in answer.body else {}
+        return replace(answer, body={**answer.body, **more}, headers={**answer.headers, **headers})
 
     async def _executed(self, context: Context, variables: VariableValues, asked: Asked, told: Told) -> Answer:
         """Through the compiler where it can be; by the executor otherwise, and no different but in speed."""

@@ -226,7 +226,9 @@ async def _open(operation: Operation) -> AsyncIterator[None]:
 
 async def _give_back(lent: Lent, *, begun: bool = True) -> None:
     """Confirm that no transaction is open, or close the connection. A BEGIN that was cut off may still be under way,
-    and the driver know of no transaction yet."""
+    and the driver know of no transaction yet. SQLAlchemy closes by itself a connection that it sees die."""
+    if not lent.is_valid:
+        return
     try:
         raw = _raw(lent)
         if not begun or raw.is_in_transaction():

@@ -66,7 +66,7 @@ async def counting(request: pytest.FixtureRequest, world: World, settings: Setti
     provider.add_span_processor(SimpleSpanProcessor(spans))
     telemetry = Telemetry(provider.get_tracer(SCOPE), NoOpMeter(SCOPE))
     way = settings.model_copy(update={"compiled_reads": request.param == "compiled"})
-    await world.store.check()  # what a new connection asks for is asked
+    assert await world.store.alive()  # what a new connection asks for is asked
     async with client(build(way, world.store, telemetry)) as http:
         yield Counting(http, spans, world.token(PERSONA))
 
