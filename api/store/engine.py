@@ -166,7 +166,7 @@ class Store:
             lent: Lent = await greenlet_spawn(self._engine.pool.connect)
         except exc.TimeoutError:
             raise RequestRefused("BUSY", 503, headers={"Retry-After": "1"}) from None
-        except (*AWAY, TimeoutError, exc.DBAPIError, asyncpg.PostgresError):
+        except (*DATABASE_ERRORS, exc.EmulatedDBAPIException):
             raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
         finally:
             self.waiting -= 1
@@ -191,14 +191,14 @@ class Store:
         try:
             async with asyncio.timeout(2), self._idle() as raw:
                 await raw.execute("SELECT 1")
-        except (*AWAY, TimeoutError, exc.SQLAlchemyError, asyncpg.PostgresError):
+        except (*DATABASE_ERRORS, RequestRefused):
             return False
         return True
 
     @asynccontextmanager
     async def _idle(self) -> AsyncIterator[Raw]:
         """A connection outside of any transaction."""
-        lent = await greenlet_spawn(self._engine.pool.connect)
+        lent = await self._borrow()
         try:
             yield _raw(lent)
         finally:

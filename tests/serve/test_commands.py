@@ -117,6 +117,7 @@ async def test_migrations_go_down_and_up(baraza: Shell, empty: Place) -> None:
     migrate("head")
     assert await tables() == all_of_them
     migrate("-1")
+    migrate("-1")
     assert {"requests", "working_groups"} <= await tables() < all_of_them
     migrate("base")
     assert await tables() == {"alembic_version", "alembic_version_pkc"}
