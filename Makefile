@@ -11,6 +11,9 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 
+# Each of many processes would compile all our code: Python keeps it where it may.
+unexport PYTHONDONTWRITEBYTECODE
+
 # After a change of user HOME may be another's, and the database driver fails on a home that it may not enter.
 export HOME := $(shell [ -x "$$HOME" ] && echo "$$HOME" || (cd "$(CACHE)" && pwd))
 
