@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from contextlib import contextmanager
@@ -65,12 +66,13 @@ def serve(*, development: Development = False) -> None:
     """Serve GraphQL, and carry the outbox unless BARAZA_WORKER is off."""
     settings = _settings(development=development)
     leave_quietly()
-    import uvicorn
+    with _reading():
+        import uvicorn
 
-    from api.asgi import build
-    from api.opening import store_of
-    from api.preparing import prepare
-    from api.telemetry import exporting
+        from api.asgi import build
+        from api.opening import store_of
+        from api.preparing import prepare
+        from api.telemetry import exporting
 
     with (
         listening(settings) as listener,
@@ -293,6 +295,18 @@ def _settings(*, development: bool) -> Settings:
     if development and settings.mode == "production":
         raise StartRefused("BARAZA_MODE=production and a development command exclude each other: unset one.")
     return load(mode="development") if development else settings
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Of a start a quarter was the collector's, which looks through all that is read again and again, and finds it in
+    use; nor does it look there later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

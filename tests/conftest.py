@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,16 @@ TOGETHER = ("isolation", "compiled", "serve")
 """Folders whose files share what takes long to make, so that one of the processes makes it."""
 FIRST = (*TOGETHER, "store")
 """Folders that take longest: what is short comes last, so that the processes end at the same time."""
+
+
+def pytest_configure() -> None:
+    """The collector looks through all modules of the tests again and again while they are read."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
