@@ -74,9 +74,11 @@ def main() -> None:
         known = asyncio.run(built(settings, urls, Sizes(CASES)))
         world = World(settings, server.app_url, server.owner_url, collector.url, known.large, known.tenth, work)
         peers = [stack.enter_context(started(name, world)) for name in asked.peers]
+        clean = _cleaner(server.owner_url)
+        asyncio.run(clean())  # of a run that was interrupted
         compare(peers, asked.operations, known.large, say)
         process = asyncio.run(postmaster(server.app_url))
-        course = Course(work, process, known.large, known.tenth, _cleaner(server.owner_url))
+        course = Course(work, process, known.large, known.tenth, clean)
         lines = [Line(OPERATIONS[name], at) for name in asked.operations for at in asked.connections]
         seen = asyncio.run(course.run(lines, peers, asked.rounds, say))
         memory = {peer.name: pss(peer.process.pid) for peer in peers}

@@ -20,7 +20,14 @@ def cpu_of_children(parent: int) -> float:
     """Seconds of a server that forks, with all that it has forked; what has ended is in the parent's own account."""
     fields = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()
     total = sum(int(fields[n]) for n in (11, 12, 13, 14)) / TICK
-    return total + sum(cpu(child) for child in _children(parent))
+    return total + sum(_cpu_of_who_may_end(child) for child in _children(parent))
+
+
+def _cpu_of_who_may_end(pid: int) -> float:
+    try:
+        return cpu(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def pss(pid: int) -> float:

@@ -35,7 +35,6 @@ POOL = 8
 """Connections of each peer: PostgreSQL takes fifty of all of them."""
 
 ONE_SEAT = "it binds one seat"
-TOO_SLOW = "seconds each: see its line at one connection"
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,6 @@ def _ours(name: str, port: int, world: World, log: Any) -> Peer:
             False: issuer.token(world.member.persona, audience),
             True: issuer.token(world.tenth.persona, audience),
         },
-        lacks={"list200": TOO_SLOW, "list1000": TOO_SLOW} if name == "executor" else {},
     )
 
 
@@ -173,8 +171,7 @@ def _strawchemy(name: str, port: int, world: World, log: Any) -> Peer:
         path=lambda _: "/graphql",
         body=to_strawchemy,
         lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT)
-        | dict.fromkeys(("create", "create_1"), "it cannot seal")
-        | dict.fromkeys(("list200", "list1000"), TOO_SLOW),
+        | dict.fromkeys(("create", "create_1"), "it cannot seal"),
         shaped=from_strawchemy,
     )
 

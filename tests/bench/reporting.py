@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from driving import Line, Seen, Seen_
+    from driving import AllSeen, Line, Seen
     from peers import Peer
 
 
@@ -19,7 +19,7 @@ class Results:
 
     lines: Sequence[Line]
     peers: Sequence[Peer]
-    seen: Seen_
+    seen: AllSeen
     memory: Mapping[str, float]
     statements: Mapping[str, Mapping[str, int]]
 
