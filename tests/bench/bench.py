@@ -21,7 +21,7 @@ from comparing import compare
 from counting import statements
 from driving import Course, Line
 from goals import goals
-from machine import postmaster, pss
+from machine import postmaster
 from operations import OPERATIONS
 from peers import STARTERS, World, started
 from pydantic import SecretStr
@@ -81,7 +81,7 @@ def main() -> None:
         course = Course(work, process, known.large, known.tenth, clean)
         lines = [Line(OPERATIONS[name], at) for name in asked.operations for at in asked.connections]
         seen = asyncio.run(course.run(lines, peers, asked.rounds, say))
-        memory = {peer.name: pss(peer.process.pid) for peer in peers}
+        memory = {peer.name: peer.memory for peer in peers}
         stack.close()
         counted = statements(asked.peers, world) if asked.whole else {}
         _report(asked, Results(lines, peers, seen, memory, counted), known)

@@ -63,6 +63,8 @@ class Peer:
     tokens: dict[bool, str] = field(default_factory=dict)
     """Whose it is asked in, by whether the operation is the tenth's."""
     lacks: dict[str, str] = field(default_factory=dict)
+    memory: float = 0.0
+    """The most MB that it was seen with, after a drive."""
     shaped: Callable[[Operation, Any], Any] = lambda _, answer: answer
     """Makes of its answer ours."""
 

@@ -60,7 +60,7 @@ def tables(results: Results) -> list[str]:
     said = []
     for title, figure in FIGURES.items():
         said += [f"{title}:", "", *_table(results, figure), ""]
-    said += ["Memory of the server (PSS), MB: " + _each(results.memory, "{:.0f}") + ".", ""]
+    said += ["Memory of the server (PSS, the most seen), MB: " + _each(results.memory, "{:.0f}") + ".", ""]
     if results.statements:
         said += ["Statements an operation, with those that begin, bind and commit:", "", *_statements(results), ""]
     return said

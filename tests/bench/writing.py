@@ -33,7 +33,7 @@ def _said(results: Results, rounds: int) -> list[str]:
         said = "reached" if goal.reached else "**not reached**"
         reached.append(f"| {goal.name} | {goal.wanted} | {goal.value:.2f} | {said} |")
     machine = f"{platform.machine()}, {_cores()} cores, Python {platform.python_version()}"
-    return [f"Run of {day}: {rounds} rounds; {machine}.", "", *tables(results), *reached, ""]
+    return [f"Run of {day}, rounds: {rounds}; {machine}.", "", *tables(results), *reached, ""]
 
 
 def _cores() -> int:
