@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from api.asgi import build
 from api.demo import loading
+from api.http.app import AtOnce
 from api.identity import DevelopmentIssuer
 from api.running import Urls
 from api.settings import Settings
@@ -167,6 +168,12 @@ class Client:
 
     def token(self, persona: str) -> str:
         return self.issuer.token(persona, "baraza")
+
+
+def endpoint_of(app: Any) -> Any:
+    """The endpoint itself, of an application as it is built."""
+    (found,) = [each.args[1] for each in app.user_middleware if each.cls is AtOnce]
+    return found
 
 
 @pytest.fixture(scope="session")

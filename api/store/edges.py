@@ -111,6 +111,12 @@ class Filter:
         return bindparam(None, self.taken(given), type_=self.kind)
 
 
+def in_table(attribute: Attribute) -> ColumnElement[Any]:
+    """The column itself: a statement of columns is written in half the time of one of mapped attributes."""
+    column: ColumnElement[Any] = attribute.property.columns[0]
+    return column
+
+
 def newest_first(column: Attribute, *, then: Attribute) -> tuple[Order, Order]:
     return Order(column, descending=True), Order(then, descending=True)
 
@@ -176,13 +182,14 @@ def _kept(edge: ToMany, given: Filter, value: ColumnElement[Any]) -> ColumnEleme
 
 
 def _met(given: Filter, value: ColumnElement[Any]) -> ColumnElement[bool]:
+    column = in_table(given.column)
     match given.comparison:
         case Comparison.ONE_OF:
-            met: ColumnElement[bool] = given.column == any_(cast(value, given.kind))
+            met: ColumnElement[bool] = column == any_(cast(value, given.kind))
         case Comparison.AFTER:
-            met = given.column > value
+            met = column > value
         case Comparison.BEFORE_OR_NEVER:
-            met = or_(given.column < value, given.column.is_(None))
+            met = or_(column < value, column.is_(None))
     return met
 
 
@@ -206,22 +213,23 @@ def sliced(statement: Select[Any], edge: ToMany, cut: Slice, *, more: int = 1) -
 
 def steps(edge: ToMany, cut: Slice) -> Sequence[ColumnElement[Any]]:
     """The edge's order, from the end that the page is counted from."""
-    return [o.column.desc() if o.descending != cut.backward else o.column.asc() for o in edge.order]
+    columns = [(in_table(step.column), step.descending != cut.backward) for step in edge.order]
+    return [column.desc() if down else column.asc() for column, down in columns]
 
 
 def _beyond(order: Sequence[Order], values: Sequence[Any], *, backward: bool) -> ColumnElement[bool]:
     """Rows strictly after (or before) the row with these order values: one comparison of rows, which an index answers,
     where all steps go the same way; else a < x, or a = x and b < y, and so on."""
     keys = [_key(step, value) for step, value in zip(order, values, strict=True)]
-    ways = {step.descending != backward for step in order}
-    if len(ways) == 1:
-        here, there = tuple_(*(step.column for step in order)), tuple_(*keys)
-        return here < there if ways.pop() else here > there
+    columns = [in_table(step.column) for step in order]
+    ways = [step.descending != backward for step in order]
+    if len(set(ways)) == 1:
+        here, there = tuple_(*columns), tuple_(*keys)
+        return here < there if ways[0] else here > there
     beyond: list[ColumnElement[bool]] = []
-    for index, (step, key) in enumerate(zip(order, keys, strict=True)):
-        same = [o.column == k for o, k in zip(order[:index], keys[:index], strict=True)]
-        down = step.descending != backward
-        beyond.append(and_(*same, step.column < key if down else step.column > key))
+    for index, (column, key, down) in enumerate(zip(columns, keys, ways, strict=True)):
+        same = [c == k for c, k in zip(columns[:index], keys[:index], strict=True)]
+        beyond.append(and_(*same, column < key if down else column > key))
     return or_(false(), *beyond)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from acting import TOLD, Team, contents, found, written
+from conftest import endpoint_of
 
 from api.asgi import build
 from api.graph.limits import Limits
@@ -71,8 +72,7 @@ async def test_an_act_whose_answer_would_hold_too_much_is_not_done(
     team: Team, store: Store, settings: Settings, urls: Urls
 ) -> None:
     """The bound is a setting; here two copies of the narrative are too much."""
-    (endpoint,) = [route.app for route in build(settings, store).routes if route.path == "/graphql"]  # type: ignore[attr-defined]
-    narrow = replace(endpoint, limits=Limits(sealed_characters=30_000))
+    narrow = replace(endpoint_of(build(settings, store)), limits=Limits(sealed_characters=30_000))
     request = await team.submitted(told={**TOLD, "narrative": LONG})
     source = """mutation($id: ID!, $again: Boolean!) { triageRequest(requestId: $id, version: 1) { ... on Request {
                 state narrative { text again: text @include(if: $again) } } } }"""

@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from acting import Team, contents, found, operation, owner, written
+from conftest import endpoint_of
 from graphql import get_introspection_query
 from pydantic import SecretStr
 
@@ -391,9 +392,7 @@ def test_a_body_of_full_size_comes_in_time_over_a_poor_link() -> None:
 
 
 def graphql_of(client: Client) -> Any:
-    """The endpoint itself."""
-    (found,) = [route.app for route in client.http._transport.app.routes if route.path == "/graphql"]  # type: ignore[attr-defined]
-    return found
+    return endpoint_of(client.http._transport.app)  # type: ignore[attr-defined]
 
 
 async def test_a_body_that_breaks_off_is_not_done(client: Client, urls: Urls) -> None:

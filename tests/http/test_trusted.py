@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from acting import owner
+from conftest import endpoint_of
 from graphql import get_introspection_query
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
@@ -89,8 +90,7 @@ class Door:
 @asynccontextmanager
 async def opened(settings: Settings, store: Store, clock: Clock, *, only: bool = False) -> AsyncIterator[Door]:
     counting = Counting(store, clock)
-    (endpoint,) = [route.app for route in build(settings, store).routes if getattr(route, "path", "") == "/graphql"]
-    app = replace(endpoint, trusted=TrustedDocuments(counting, only=only, clock=clock))
+    app = replace(endpoint_of(build(settings, store)), trusted=TrustedDocuments(counting, only=only, clock=clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as http:
         yield Door(http, DevelopmentIssuer(settings.issuer_key), clock, counting.looks)
 

@@ -44,7 +44,8 @@ class Listed:
 
     def count(self) -> ColumnElement[Any]:
         """Of all its pages."""
-        return select(func.count()).select_from(self.edge.table).where(*self.criteria).scalar_subquery()
+        counted = select(func.count()).select_from(inspect(self.edge.table).local_table)
+        return counted.where(*self.criteria).scalar_subquery()
 
 
 def _bound(asked: Asked, edge: ToMany, end: str) -> tuple[ColumnElement[Any], ...]:
