@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
+def settings(settings: Settings) -> Settings:
+    """Here both ways are tried, whichever the run is for."""
+    return settings.model_copy(update={"compiled_reads": True})
+
+
+@pytest.fixture(scope="session")
 async def lived(server: Urls, settings: Settings) -> AsyncIterator[Urls]:
     """A database to copy."""
     async with Fresh(server, f"baraza_lived_{os.getpid()}") as urls:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import httpx
 from alike import reads, same
-from conftest import database
+from conftest import database, endpoint_of
 from sqlalchemy.engine import make_url
 
 from api.asgi import build
 from api.demo.roster import PERSONAS, Persona, demo_id, group_id
+from api.graph.reading import Reads
+from api.http.app import SecurityHeaders
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, subject
 from api.seat import Category, Pillar, Role
 from api.store.engine import Store
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from sqlalchemy import Table
+    from starlette.types import ASGIApp
 
     from api.running import Urls
     from api.settings import Settings
@@ -236,7 +239,13 @@ def changed(before: Mapping[tuple[str, UUID | None], str], after: Mapping[tuple[
     return {f"{codes[owned] if owned else ''}.{name}" for name, owned in keys}
 
 
-def client(app: FastAPI) -> httpx.AsyncClient:
+def by_executor(app: FastAPI) -> ASGIApp:
+    """The application's endpoint with compiled reads switched off: a document is examined once for both."""
+    endpoint = endpoint_of(app)
+    return SecurityHeaders(replace(endpoint, reads=Reads(endpoint.reads.schema, switched_on=False)))
+
+
+def client(app: ASGIApp) -> httpx.AsyncClient:
     """Asks an application without a network."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
 
@@ -246,10 +255,8 @@ async def opened(urls: Urls, settings: Settings, *, size: int = 10) -> AsyncIter
     """The application over a database that is ready."""
     store = Store(urls.app, Keyring(settings.keys), size=size, wait=20)
     try:
-        async with (
-            client(build(settings, store)) as http,
-            client(build(settings.model_copy(update={"compiled_reads": False}), store)) as executor,
-        ):
+        app = build(settings, store)
+        async with client(app) as http, client(by_executor(app)) as executor:
             yield World(urls, store, http, DevelopmentIssuer(settings.issuer_key), executor)
     finally:
         await store.close()
