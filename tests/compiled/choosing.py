@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
+from sizes import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Choice = TypeVar("Choice")
-SOURCES = st.binary(min_size=120, max_size=500)
+SOURCES = st.binary(min_size=120, max_size=500 if FULL else 240)
 
 
 @dataclass
