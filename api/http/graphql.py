@@ -129,11 +129,14 @@ class GraphQLEndpoint:
             sealed_characters=self.limits.sealed_characters,
         )
         answer = await self._executed(context, ready.variables, asked, told)
+        return self._telling(answer, ready, told) if "data" in answer.body else answer
+
+    def _telling(self, answer: Answer, ready: Ready, told: Told) -> Answer:
+        """What was executed says what it cost, and in development how it was read. An operation that is refused as a
+        whole does not: its answer is the same whatever it asked."""
+        cost = {"cost": {"used": ready.cost, "limit": self.limits.cost}}
         headers = {"Baraza-Reads": told.read.lower()} if self.development and told.read else {}
-        # Only what was executed says what it cost: an operation refused as a whole is the same whatever it asked.
-        told_of = {"extensions": {"cost": {"used": ready.cost, "limit": self.limits.cost}}}
-        more = told_of if "data" in answer.body else {}
-        return replace(answer, body={**answer.body, **more}, headers={**answer.headers, **headers})
+        return replace(answer, body={**answer.body, "extensions": cost}, headers={**answer.headers, **headers})
 
     async def _executed(self, context: Context, variables: VariableValues, asked: Asked, told: Told) -> Answer:
         """Through the compiler where it can be; by the executor otherwise, and no different but in speed."""
