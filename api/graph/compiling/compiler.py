@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLObjectType, get_named_type, is_non_null_type
+from graphql import GraphQLObjectType, is_non_null_type
 from sqlalchemy import Text, Uuid, bindparam, case, cast, column, func, inspect, literal_column, null, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from api.errors import RequestRefused
 from api.graph.compiling.inputs import Inputs
-from api.graph.compiling.pages import Connection, Listed
+from api.graph.compiling.pages import Connection, Listed, object_of
 from api.graph.compiling.plan import planned
 from api.graph.compiling.reasons import NotCompiled, Reason
 from api.graph.compiling.selections import Selections
@@ -149,8 +149,8 @@ class _Compiler:
     ) -> ColumnElement[Any]:
         far = self._source(edge.table)
         if near is not None:
-            return self._found(_object(field), nodes, far, joined(near, far, edge.source, edge.target.key))
-        return self._found(_object(field), nodes, far, far.column(edge.target.key) == key)
+            return self._found(object_of(field), nodes, far, joined(near, far, edge.source, edge.target.key))
+        return self._found(object_of(field), nodes, far, far.column(edge.target.key) == key)
 
     def _found(
         self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], far: Source, met: ColumnElement[bool]
@@ -198,7 +198,7 @@ class _Compiler:
         parts = source.parts(attribute)
         if parts is None:
             return _checked(field, source, attribute)
-        kind = _object(field)
+        kind = object_of(field)
         chosen = self.selections.below(kind, nodes)
         values = {key: _part(kind, each[0].name.value, source, parts) for key, each in chosen.items()}
         made, row = record(self.alias("r"), values)
@@ -217,7 +217,7 @@ class _Compiler:
         within = [] if near is None or edge.target is None else [self._within(edge, near)]
         listed = Listed.of(edge, asked, cut, filters, *within)
         connection = Connection(listed, self.selections, self._row, rows, self.alias, self.alias("g"))
-        return connection.json(_object(field), nodes)
+        return connection.json(object_of(field), nodes)
 
     def _within(self, edge: ToMany, near: Source) -> ColumnElement[bool]:
         """The rows of the edge that belong to the near one; they are read under their table's own name."""
@@ -242,9 +242,3 @@ def _part(kind: GraphQLObjectType, name: str, source: Source, parts: Mapping[str
         return text(kind.name)
     field = kind.fields[name]
     return _checked(field, source, parts[declared(field).python_name])
-
-
-def _object(field: GraphQLField) -> GraphQLObjectType:
-    kind = get_named_type(field.type)
-    assert isinstance(kind, GraphQLObjectType)
-    return kind

@@ -76,7 +76,7 @@ class Connection:
 
     def _asks_beyond(self, kind: GraphQLObjectType, parts: Sequence[FieldNode]) -> bool:
         named = [node for node in parts if node.name.value == "pageInfo"]
-        told = self.selections.below(_object(kind.fields["pageInfo"]), named)
+        told = self.selections.below(object_of(kind.fields["pageInfo"]), named)
         wanted = "hasPreviousPage" if self.listed.asked.backward else "hasNextPage"
         return any(node.name.value == wanted for nodes in told.values() for node in nodes)
 
@@ -87,11 +87,11 @@ class Connection:
             case "totalCount":
                 return self.listed.count()
             case "pageInfo":
-                return self._page_info(_object(kind.fields["pageInfo"]), nodes)
+                return self._page_info(object_of(kind.fields["pageInfo"]), nodes)
             case "edges":
-                return self._list(self._edge, _object(kind.fields["edges"]), nodes)
+                return self._list(self._edge, object_of(kind.fields["edges"]), nodes)
             case _:
-                return self._list(self.row, _object(kind.fields["nodes"]), nodes)
+                return self._list(self.row, object_of(kind.fields["nodes"]), nodes)
 
     def _list(self, row: Row, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> ColumnElement[Any]:
         """In the list's order: backward, the page's last row was read first."""
@@ -116,7 +116,7 @@ class Connection:
             case "cursor":
                 return cursor(ordered(rows, self.listed.edge.order))
             case _:
-                source, row = self.row(_object(kind.fields["node"]), nodes, rows)
+                source, row = self.row(object_of(kind.fields["node"]), nodes, rows)
                 self.beside.append(source)
                 value: ColumnElement[Any] = func.row_to_json(row, type_=JSON)
                 return value
@@ -174,7 +174,8 @@ class Connection:
         return select(*values).select_from(page.subquery(self.rows.alias), *self.beside).subquery(self.gathering)
 
 
-def _object(field: GraphQLField) -> GraphQLObjectType:
+def object_of(field: GraphQLField) -> GraphQLObjectType:
+    """The type of the objects that a field leads to."""
     kind = get_named_type(field.type)
     assert isinstance(kind, GraphQLObjectType)
     return kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from api.graph.compiling.reasons import NotCompiled
+from api.graph.compiling.reasons import NotCompiled, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -21,7 +21,7 @@ class Plans:
     """Also keeps that something is not compiled, and why. Not for use by several threads at once."""
 
     def __init__(self, *, most: int = MOST_PLANS, characters: int = MOST_CHARACTERS) -> None:
-        self._kept: OrderedDict[Hashable, Plan | NotCompiled] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Plan | Reason] = OrderedDict()
         self._most, self._most_characters = most, characters
         self.characters = 0
 
@@ -36,11 +36,11 @@ class Plans:
             self._keep(key, found)
         else:
             self._kept.move_to_end(key)
-        if isinstance(found, NotCompiled):
-            raise NotCompiled(found.reason)
+        if isinstance(found, Reason):
+            raise NotCompiled(found)
         return found
 
-    def _keep(self, key: Hashable, found: Plan | NotCompiled) -> None:
+    def _keep(self, key: Hashable, found: Plan | Reason) -> None:
         self._kept[key] = found
         self.characters += _weight(found)
         while len(self._kept) > self._most or self.characters > self._most_characters:
@@ -48,12 +48,13 @@ class Plans:
             self.characters -= _weight(dropped)
 
 
-def _made(make: Callable[[], Plan]) -> Plan | NotCompiled:
+def _made(make: Callable[[], Plan]) -> Plan | Reason:
+    """The reason alone is kept of a refusal: its trace would hold the variables of whoever asked."""
     try:
         return make()
-    except NotCompiled as reason:
-        return reason
+    except NotCompiled as refused:
+        return refused.reason
 
 
-def _weight(found: Plan | NotCompiled) -> int:
-    return 100 if isinstance(found, NotCompiled) else len(found.sql)
+def _weight(found: Plan | Reason) -> int:
+    return 100 if isinstance(found, Reason) else len(found.sql)
