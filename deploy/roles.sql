@@ -9,8 +9,16 @@ BEGIN
     ALTER ROLE baraza_app SET statement_timeout = '15s';
     ALTER ROLE baraza_app SET lock_timeout = '5s';
     ALTER ROLE baraza_app SET idle_in_transaction_session_timeout = '30s';
+    -- Moments are answered in UTC.
+    ALTER ROLE baraza_app SET timezone = 'UTC';
+    -- Each statement is planned once a connection, since no plan depends on a value; it is not compiled to machine code,
+    -- which takes longer than it runs; and pages are in memory, or on a disk without moving parts.
+    ALTER ROLE baraza_app SET plan_cache_mode = 'force_generic_plan';
+    ALTER ROLE baraza_app SET jit = 'off';
+    ALTER ROLE baraza_app SET random_page_cost = '1.1';
   EXCEPTION WHEN insufficient_privilege THEN
-    -- Somebody else made the role, and sets its timeouts with this file: the row-security lint looks for them.
+    -- Somebody else made the role, and sets all this with this file: the row-security lint looks for its timeouts, and
+    -- the service for the rest when it starts.
     NULL;
   END;
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());

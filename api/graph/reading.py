@@ -1,4 +1,4 @@
-"""Reads through the compiler, in the same transaction and from the same seat as the executor's (ARCHITECTURE §5)."""
+"""Reads through the compiler, from the same seat as the executor's, under the same row security (ARCHITECTURE §5)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from api.graph.compiling.shape import shape
 from api.graph.compiling.splicing import spliced
 from api.graph.declare import PUBLISHED
 from api.graph.limits import refused
-from api.graph.operation import opened
 from api.store.engine import DATABASE_ERRORS, refusal_of
-from api.store.sealing import SealBroken
+from api.store.sealing import Opened, SealBroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +44,10 @@ class Reads:
         """The `data` of a query's answer, as JSON. Raises `NotCompiled` where the executor has to answer: nothing of
         what was tried here is seen then."""
         plan, values = self._planned(context, variables)
+        store = context.store
         try:
-            async with opened(context) as operation:
-                context.bind(operation)
-                data = await self._read(context, plan, values)
-                if context.shows_too_much:
-                    raise refused("ANSWER_TOO_LARGE", context.sealed_characters)
-                return data
+            columns = await store.read(context.subject, context.wanted_seat, plan.sql, values, plan.name)
+            data = spliced(plan.data(columns), plan.seals, context, Opened(store.keyring))
         except SealBroken:
             raise NotCompiled(Reason.SEAL) from None
         except DATABASE_ERRORS as error:
@@ -59,6 +55,9 @@ class Reads:
             if isinstance(meant, RequestRefused):
                 raise meant from None
             raise NotCompiled(Reason.STATEMENT) from None
+        if context.shows_too_much:
+            raise refused("ANSWER_TOO_LARGE", context.sealed_characters)
+        return data
 
     def _planned(self, context: Context, variables: VariableValues) -> tuple[Plan, Sequence[Any]]:
         if not self.switched_on:
@@ -91,12 +90,10 @@ class Reads:
         with left_to_executor():
             plan = self.plans.plan(key, lambda: compiled_row(self.schema, prepared, variables, type_name, nodes))
             values = plan.values(variables, {ROW: row.id})  # type: ignore[attr-defined]
+        operation = context.operation
         try:
-            found = await self._read(context, plan, values)
+            columns = await operation.json(plan.sql, values, plan.name)
+            found = spliced(plan.data(columns), plan.seals, context, operation.opened)
         except SealBroken:
             raise NotCompiled(Reason.SEAL) from None
         return None if found == NULL else orjson.Fragment(found)
-
-    async def _read(self, context: Context, plan: Plan, values: Sequence[Any]) -> str:
-        columns = await context.operation.json(plan.sql, values, plan.name)
-        return spliced(plan.data(columns), plan.seals, context)

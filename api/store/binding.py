@@ -3,7 +3,8 @@
     1. BEGIN …; SELECT set_config('baraza.subject', …)      one simple query
     2. select the acting seat under a policy on that subject alone, and set what row security reads
 
-`bind` is the one place to replace where `set_config` does not reach (Citus).
+A compiled read is one statement, and its transaction that statement: `read` does both steps inside of it. Here alone is
+what to replace where `set_config` does not reach (Citus).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from api.seat import Category, Pillar, Role, Seat, guest
 from api.telemetry import statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     import asyncpg
@@ -25,41 +27,48 @@ BEGIN = {
 }
 
 SETTINGS = """
-    set_config('baraza.seat', {id}::text, true), set_config('baraza.group', coalesce({group_id}::text, ''), true),
+    set_config('baraza.seat', {id}::text, true) AS seat,
+    set_config('baraza.group', coalesce({group_id}::text, ''), true),
     set_config('baraza.organisation', coalesce({organisation_id}::text, ''), true),
     set_config('baraza.category', coalesce({category}, ''), true),
     set_config('baraza.roles', array_to_string({roles}, ','), true),
-    set_config('baraza.area', coalesce({area}, ''), true),
-    set_config('TimeZone', 'UTC', true), set_config('jit', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true), set_config('random_page_cost', '1.1', true)
+    set_config('baraza.area', coalesce({area}, ''), true)
 """
-"""The seat, and how the server answers: moments in UTC; each statement planned once a connection, since no plan depends
-on a value; none compiled to machine code, which takes longer than they run; and planned for pages that are in memory or
-on a disk without moving parts."""
+OF_MINE = SETTINGS.format(
+    id="mine.id",
+    group_id="mine.group_id",
+    organisation_id="mine.organisation_id",
+    category="mine.category",
+    roles="mine.roles",
+    area="mine.area",
+)
+SEATS = """
+  SELECT id, group_id, organisation_id, pillar, category, roles, area, count(*) OVER () AS held
+  FROM seats
+  WHERE subject = {subject} AND valid_from <= current_date AND (valid_to IS NULL OR valid_to >= current_date)
+    AND ended_at IS NULL AND ({wanted}::uuid IS NULL OR id = {wanted})
+  ORDER BY id LIMIT 20
+"""
+"""What the bearer may act from today, and how much of it there is."""
 
 FIND = f"""
-WITH mine AS MATERIALIZED (
-  SELECT id, group_id, organisation_id, pillar, category, roles, area
-  FROM seats
-  WHERE subject = current_setting('baraza.subject') AND valid_from <= current_date
-    AND (valid_to IS NULL OR valid_to >= current_date) AND ended_at IS NULL AND ($1::uuid IS NULL OR id = $1)
-  ORDER BY id LIMIT 20
-)
-SELECT mine.*, count(*) OVER () AS held, bound.*
-FROM mine LEFT JOIN LATERAL (
-  SELECT {
-    SETTINGS.format(
-        id="mine.id",
-        group_id="mine.group_id",
-        organisation_id="mine.organisation_id",
-        category="mine.category",
-        roles="mine.roles",
-        area="mine.area",
-    )
-}
-  WHERE (SELECT count(*) FROM mine) = 1
-) AS bound ON true
+SELECT mine.*, bound.*
+FROM ({SEATS.format(subject="current_setting('baraza.subject')", wanted="$1")}) AS mine
+LEFT JOIN LATERAL (SELECT {OF_MINE} WHERE mine.held = 1 OFFSET 0) AS bound ON true
 """  # noqa: S608 - made of constants
+
+READ = f"""
+SELECT mine.id, read.*
+FROM (
+  SELECT set_config('transaction_read_only', 'on', true), set_config('baraza.subject', {{subject}}, true) AS subject
+  OFFSET 0
+) AS bearer
+CROSS JOIN LATERAL ({SEATS.format(subject="bearer.subject", wanted="{wanted}")}) AS mine
+LEFT JOIN LATERAL (SELECT {OF_MINE} WHERE mine.held = 1 OFFSET 0) AS bound ON true
+LEFT JOIN LATERAL ({{read}} WHERE bound.seat <> '' OFFSET 0) AS read ON true
+"""  # noqa: S608 - made of constants
+"""Each part takes from the one before, so that it is evaluated after it; OFFSET keeps PostgreSQL from joining them into
+one. What reads before a seat is bound would find nothing: that is how row security answers without one."""
 
 SET = "SELECT " + SETTINGS.format(
     id="$1::uuid", group_id="$2::uuid", organisation_id="null", category="null", roles="$3::text[]", area="null"
@@ -75,12 +84,33 @@ async def bind(
     """
     await _begin(connection, subject, write=write)
     with statement("SELECT seats"):
-        rows = await connection.fetch(FIND, wanted)
+        return _seat(the_one(await connection.fetch(FIND, wanted)))
+
+
+def bound(read: str, values: int) -> str:
+    """The statement that is a transaction of its own, for `ask`: it finds the seat, binds it, and then reads. `read` is
+    a SELECT without FROM that takes so many values."""
+    return READ.format(read=read, subject=f"${values + 1}::text", wanted=f"${values + 2}")
+
+
+async def ask(
+    connection: asyncpg.Connection[asyncpg.Record],
+    subject: str,
+    wanted: UUID | None,
+    read: str,
+    values: Sequence[object],
+) -> Sequence[asyncpg.Record]:
+    """The ids of the seats that were found, twenty at most; behind the id of a single one, what was `bound`."""
+    return await connection.fetch(read, *values, subject, wanted)
+
+
+def the_one(rows: Sequence[asyncpg.Record]) -> asyncpg.Record:
+    """The seat to act from, of those that were found; raises `RequestRefused`, NO_SEAT or SEAT_REQUIRED."""
     if not rows:
         raise RequestRefused("NO_SEAT", 403)
     if len(rows) > 1:
         raise RequestRefused("SEAT_REQUIRED", 400, details={"seats": [f"Seat:{row['id']}" for row in rows]})
-    return _seat(rows[0])
+    return rows[0]
 
 
 async def bind_guest(connection: asyncpg.Connection[asyncpg.Record], subject: str) -> Seat:

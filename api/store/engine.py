@@ -16,12 +16,12 @@ from sqlalchemy.util import greenlet_spawn
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
 from api.store import statements
-from api.store.binding import bind, bind_guest, bind_system
+from api.store.binding import ask, bind, bind_guest, bind_system, the_one
 from api.store.operation import Operation
 from api.telemetry import statement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
     from uuid import UUID
 
@@ -46,6 +46,9 @@ SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplicatio
     OR has_schema_privilege('public', 'CREATE') AS too_many
 FROM pg_roles r WHERE rolname = current_user
 """
+
+ANSWERS = {"timezone": "UTC", "plan_cache_mode": "force_generic_plan", "jit": "off", "random_page_cost": "1.1"}
+"""How the role's sessions are set: what is said of moments, and how statements are planned (deploy/roles.sql)."""
 
 STATEMENTS_KEPT = 200
 """Prepared statements of a connection, however long: compiled reads are."""
@@ -94,6 +97,22 @@ class Store:
         """One operation of the bearer `subject`, from the seat it names. Leaving the block commits; an exception that
         leaves it rolls back."""
         return self._bound(lambda raw: bind(raw, subject, wanted, write=write), subject, write=write)
+
+    async def read(
+        self, subject: str, wanted: UUID | None, sql: str, values: Sequence[object], name: str
+    ) -> Sequence[str | None]:
+        """One operation of the bearer `subject` that is one statement, `bound`: the columns of its one row. `name` is
+        what telemetry calls it."""
+        found: Sequence[asyncpg.Record] = ()
+
+        async def read(raw: Raw) -> None:
+            nonlocal found
+            with statement(name):
+                found = await ask(raw, subject, wanted, sql, values)
+
+        (await self._begun(read)).close()
+        columns: Sequence[str | None] = the_one(found)[1:]
+        return columns
 
     def door(self, subject: str) -> AbstractAsyncContextManager[Operation]:
         """One operation of a bearer who acts from no seat, and may come to one in it."""
@@ -178,13 +197,16 @@ class Store:
         return cast("QueuePool", self._engine.pool).checkedout()
 
     async def check(self) -> None:
-        """Look at our own role and at durability; raise `StartRefused` when either is not what it must be."""
+        """Look at our own role, its settings, and durability; raise `StartRefused` when one is not what it must be."""
         async with self._idle() as raw:
             if await raw.fetchval(RIGHTS):
                 raise StartRefused("The database role has more rights than baraza_app may have: see deploy/roles.sql.")
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 if await raw.fetchval(f"SHOW {setting}") == "off":
                     raise StartRefused(f"PostgreSQL runs with {setting} off and would lose records: set it on.")
+            for setting, wanted in ANSWERS.items():
+                if await raw.fetchval(f"SHOW {setting}") != wanted:
+                    raise StartRefused(f"The database role has another {setting} than {wanted}: see deploy/roles.sql.")
 
     async def alive(self) -> bool:
         """Whether the database answers now."""

@@ -43,10 +43,13 @@ class Operation:
     """The bearer, where there is one."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    opened: sealing.Opened = field(init=False, repr=False)
     closed: bool = False
     _session: AsyncSession | None = None
-    _opened: dict[tuple[bytes, bytes], str] = field(default_factory=dict, repr=False)
     reads: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.opened = sealing.Opened(self.keyring)
 
     @property
     def session(self) -> AsyncSession:
@@ -177,15 +180,8 @@ class Operation:
 
     def open(self, row: Base, column: str) -> str:
         """The text of a row's sealed column."""
-        return self.unseal(getattr(row, column), row.__tablename__, column, *_key(row))
-
-    def unseal(self, cipher: bytes, table: str, column: str, group_id: UUID, row_id: UUID) -> str:
-        """The text that was sealed for this place, opened once however often the operation asks; raises
-        `SealBroken`."""
-        key = cipher, sealing.place(table, column, group_id, row_id)
-        if key not in self._opened:
-            self._opened[key] = self.keyring.open(cipher, group_id, key[1])
-        return self._opened[key]
+        group_id, row_id = _key(row)
+        return self.opened.text(getattr(row, column), row.__tablename__, column, group_id, row_id)
 
 
 def _key(row: Base) -> tuple[UUID, UUID]:

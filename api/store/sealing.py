@@ -73,6 +73,21 @@ class Keyring:
         return self._keys[group_id]
 
 
+class Opened:
+    """The texts that one operation asks for, each opened once however often it is asked for."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._texts: dict[tuple[bytes, bytes], str] = {}
+
+    def text(self, sealed: bytes, table: str, column: str, group_id: UUID, row_id: UUID) -> str:
+        """The text that was sealed for this place; raises `SealBroken`."""
+        key = sealed, place(table, column, group_id, row_id)
+        if key not in self._texts:
+            self._texts[key] = self._keyring.open(sealed, group_id, key[1])
+        return self._texts[key]
+
+
 def place(table: str, column: str, group_id: UUID, row_id: UUID) -> bytes:
     """The associated data: where a ciphertext belongs."""
     return f"{table}.{column}".encode() + group_id.bytes + row_id.bytes

@@ -119,10 +119,16 @@ class Floor:
         }
 
     @cached_property
-    def begin(self) -> dict[bool, str]:
-        """Begin and bind in one round trip."""
-        bound = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in self.seat.items())
-        return {write: f"{begin}; SELECT {bound}" for write, begin in BEGIN.items()}
+    def bind(self) -> str:
+        return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in self.seat.items())
+
+    @cache  # noqa: B019 - there is one
+    def bound(self, read: str) -> str:
+        """A statement that binds the seat and then reads is a transaction in one round trip."""
+        return f"""
+          SELECT read.* FROM (SELECT concat({self.bind}) AS seat OFFSET 0) AS bound,
+            LATERAL (SELECT * FROM ({read}) AS found WHERE bound.seat <> '' OFFSET 0) AS read
+        """
 
     async def start(self) -> None:
         pool = int(os.environ["BENCH_POOL"])
@@ -136,21 +142,18 @@ class Floor:
 
     async def answer(self, path: str, body: bytes) -> bytes:
         async with self.pool.acquire() as connection:
-            await connection.execute(self.begin[path == "/create"])
-            found = await self.operations[path](connection, orjson.loads(body))
-            await connection.execute("COMMIT")
-        return found.encode()
+            return (await self.operations[path](connection, orjson.loads(body))).encode()
 
     async def list(self, connection: Any, asked: dict[str, Any]) -> str:
-        return await connection.fetchval(_list(int(asked["first"])), self.group)
+        return await connection.fetchval(self.bound(_list(int(asked["first"]))), self.group)
 
     async def one(self, connection: Any, asked: dict[str, Any]) -> str:
-        found = await connection.fetchval(ONE_OPEN, self.group, _uuid(asked["id"]))
+        found = await connection.fetchval(self.bound(ONE_OPEN), self.group, _uuid(asked["id"]))
         return f'{{"data":{{"node":{found}}}}}'
 
     async def one_sealed(self, connection: Any, asked: dict[str, Any]) -> str:
         case_id = _uuid(asked["id"])
-        found = orjson.loads(await connection.fetchval(ONE_SEALED, self.group, case_id))
+        found = orjson.loads(await connection.fetchval(self.bound(ONE_SEALED), self.group, case_id))
         if found["narrative"]:
             place = sealing.place("case_narratives", "text", self.group, case_id)
             text = bytes.fromhex(found["narrative"]["text"])
@@ -158,13 +161,14 @@ class Floor:
         return orjson.dumps({"data": {"node": found}}).decode()
 
     async def counts(self, connection: Any, _: dict[str, Any]) -> str:
-        row = await connection.fetchrow(COUNTS, self.group)
+        row = await connection.fetchrow(self.bound(COUNTS), self.group)
         return orjson.dumps({"data": {name: {"totalCount": count} for name, count in row.items()}}).decode()
 
     async def create(self, connection: Any, asked: dict[str, Any]) -> str:
         request_id, now = new_id(), datetime.now(UTC)
         occurred, brought = asked["occurred"], date.fromisoformat(asked["brought"]["start"])
         happened = date.fromisoformat(occurred["start"])
+        await connection.execute(f"{BEGIN[True]}; SELECT {self.bind}")
         await connection.execute(
             BRING,
             self.group,
@@ -195,6 +199,7 @@ class Floor:
             occurred["precision"],
             asked["pcode"],
         )
+        await connection.execute("COMMIT")
         said = {"id": f"Request:{request_id}", "state": "SUBMITTED", "version": 1, "title": asked["title"]}
         return orjson.dumps({"data": {"submitRequest": {**said, "place": {"name": name}}}}).decode()
 

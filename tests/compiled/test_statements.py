@@ -1,4 +1,4 @@
-"""A compiled read takes one statement between the one that binds the seat and the commit, whatever it asks for."""
+"""A compiled read is one statement, which binds its seat and ends its transaction, whatever it asks for."""
 
 from __future__ import annotations
 
@@ -72,8 +72,7 @@ async def counting(request: pytest.FixtureRequest, world: World, settings: Setti
 
 
 def one(names: list[str]) -> bool:
-    """Between binding the seat and the commit."""
-    return len(names) == 4 and [names[0], names[1], names[3]] == ["BEGIN", "SELECT seats", "COMMIT"]
+    return len(names) == 1 and names[0].startswith("SELECT") and "seats" in names[0]
 
 
 only_compiled = pytest.mark.parametrize("counting", ["compiled"], indirect=True)

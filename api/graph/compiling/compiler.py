@@ -7,6 +7,7 @@ and page sizes, which were checked.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, is_non_null_type
@@ -22,6 +23,7 @@ from api.graph.compiling.selections import Selections
 from api.graph.compiling.values import Seal, Source, empty, joined, json_of, record, sealed, stored, text
 from api.graph.declare import PUBLISHED, declared, metadata
 from api.graph.ids import located, type_named
+from api.store.binding import bound
 from api.store.edges import ToMany
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def compiled(schema: GraphQLSchema, prepared: Prepared, variables: VariableValue
     """The plan of a query's operation; raises `NotCompiled`, and what its arguments are refused with."""
     compiler = _Compiler(schema, prepared, variables)
     chosen = compiler.selections.at_root(compiler.query)
-    return compiler.plan({key: compiler.root(nodes) for key, nodes in chosen.items()})
+    plan = compiler.plan({key: compiler.root(nodes) for key, nodes in chosen.items()})
+    return replace(plan, sql=bound(plan.sql, len(plan.taken)))
 
 
 def compiled_row(

@@ -24,6 +24,7 @@ class Plan:
     """Made for one document, one operation and one shape of its variables; it holds nothing of whoever asks."""
 
     sql: str
+    """A query's binds the seat by itself; that of a payload is one of the act's statements."""
     name: str
     """What telemetry calls the statement."""
     fixed: Mapping[str, Any]

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
     from api.graph.compiling.values import Seal
     from api.graph.context import Context
+    from api.store.sealing import Opened
 
 MARK = re.compile(r'\{"" : "(\d+):([0-9a-f-]{36}):([0-9a-f-]{36}):([0-9a-f]+)"\}')
 """As `values.sealed` writes it: slot, group, row, ciphertext."""
 
 
-def spliced(answer: str, seals: Sequence[Seal], context: Context) -> str:
+def spliced(answer: str, seals: Sequence[Seal], context: Context, opened: Opened) -> str:
     """The answer with its texts; raises `SealBroken`."""
 
-    def opened(mark: re.Match[str]) -> str:
+    def text(mark: re.Match[str]) -> str:
         seal, cipher = seals[int(mark[1])], bytes.fromhex(mark[4])
         group_id, row_id = UUID(mark[2]), UUID(mark[3])
-        unseal = context.operation.unseal
-        text = context.show(lambda: unseal(cipher, seal.table, seal.column, group_id, row_id))
-        return orjson.dumps(text).decode()
+        shown = context.show(lambda: opened.text(cipher, seal.table, seal.column, group_id, row_id))
+        return orjson.dumps(shown).decode()
 
-    return MARK.sub(opened, answer) if seals else answer
+    return MARK.sub(text, answer) if seals else answer
