@@ -41,13 +41,14 @@ def check_mode(settings: Settings) -> None:
         )
 
 
-def build(settings: Settings, store: Store, telemetry: Telemetry = SILENT) -> FastAPI:
+def build(settings: Settings, store: Store, telemetry: Telemetry = SILENT) -> ASGIApp:
     """The application over a store that is ready; it closes the store when it ends."""
     check_mode(settings)
     development = DevelopmentIssuer(settings.issuer_key) if settings.development else None
     oidc = OidcIssuer(settings.oidc_issuer) if settings.oidc_issuer else None
     stop = Event()
-    telemetry.watch_pool(store.lent, lambda: store.waiting)
+    lending = store.connections
+    telemetry.watch_pool(lambda: lending.lent, lambda: lending.waiting)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
 from joserfc import jws, jwt
 from joserfc.errors import ClaimError, JoseError
@@ -114,15 +114,25 @@ def _for_access(claims: dict[str, Any]) -> bool:
     return said == ("Bearer", "access") and not NOT_ACCESS & claims.keys() and bool(ACCESS & claims.keys())
 
 
+class Verified(NamedTuple):
+    """A token that was found right: it stays so until it expires, while its issuer has the same keys."""
+
+    issuer: Issuer
+    kid: str | None
+    keys: KeySet
+    expires: float
+    """Seconds since 1970."""
+    whose: str
+
+
 class Verifier:
     """Believes the tokens of these issuers, and nothing else that a request says."""
 
     def __init__(self, *trusted: Trusted) -> None:
         self._trusted = {each.issuer.name: each for each in trusted}
         self._reasons = Reasons()
-        self._verified: OrderedDict[bytes, tuple[KeySet, dict[str, Any], dict[str, Any]]] = OrderedDict()
-        """By a token's hash, where its signature was right: under which keys, its header and its claims. It stays right
-        as long as the keys are the issuer's; all that time changes is looked at again."""
+        self._verified: OrderedDict[bytes, Verified] = OrderedDict()
+        """By a token's hash."""
 
     async def subject(self, authorization: str | None) -> str:
         """The bearer's subject; every refusal is the same 401, whatever is wrong with the token."""
@@ -135,12 +145,10 @@ class Verifier:
     async def _subject(self, authorization: str) -> str:
         token = _bearer(authorization)
         digest = hashlib.sha256(token.encode()).digest()
-        if digest in self._verified:
-            known, header, claims = self._verified[digest]
-            trusted = self._trusted[claims["iss"]]
-            if await trusted.issuer.keys(header.get("kid")) is known:
-                self._verified.move_to_end(digest)
-                return trusted.subject(header, claims)
+        known = self._verified.get(digest)
+        if known and time.time() < known.expires and await known.issuer.keys(known.kid) is known.keys:
+            self._verified.move_to_end(digest)
+            return known.whose
         return await self._verify(token, digest)
 
     async def _verify(self, token: str, digest: bytes) -> str:
@@ -155,7 +163,7 @@ class Verifier:
         if not jws.validate_compact(signed, keys, algorithms=ALGORITHMS):
             raise _Refused("SIGNATURE")
         whose = trusted.subject(header, claims)
-        self._verified[digest] = keys, header, claims
+        self._verified[digest] = Verified(trusted.issuer, header.get("kid"), keys, claims["exp"], whose)
         if len(self._verified) > MOST_VERIFIED:
             self._verified.popitem(last=False)
         return whose

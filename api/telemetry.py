@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 SCOPE = "baraza"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-STATEMENTS = (0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100, 200)
 FAILED = 500
 WATCHED = frozenset({"FAILED", "CANCELLED"})
 SLOW = 500_000_000
@@ -146,9 +145,7 @@ class Telemetry:
         self._duration = meter.create_histogram(
             "baraza.operation.duration", "s", explicit_bucket_boundaries_advisory=SECONDS
         )
-        self._statements = meter.create_histogram(
-            "baraza.operation.statements", "{statement}", explicit_bucket_boundaries_advisory=STATEMENTS
-        )
+        self._statements = Counted(meter, "baraza.statements", "{statement}")
 
     @contextmanager
     def operation(self) -> Iterator[Told]:
@@ -170,7 +167,7 @@ class Telemetry:
     def _count(self, told: Told, seconds: float) -> None:
         self._operations.add(1, type=told.kind, outcome=told.outcome)
         self._duration.record(seconds, {"type": told.kind, "outcome": told.outcome})
-        self._statements.record(len(told.statements), {"type": told.kind})
+        self._statements.add(len(told.statements), type=told.kind)
         if told.read:
             self._reads.add(1, read=told.read)
         for code in told.known_codes:

@@ -18,7 +18,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 from api.asgi import build
 from api.demo import loading
-from api.http.app import AtOnce
 from api.identity import DevelopmentIssuer
 from api.running import Urls
 from api.settings import Settings
@@ -172,8 +171,7 @@ class Client:
 
 def endpoint_of(app: Any) -> Any:
     """The endpoint itself, of an application as it is built."""
-    (found,) = [each.args[1] for each in app.user_middleware if each.cls is AtOnce]
-    return found
+    return app._app._endpoint
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from api.graph.compiling.shape import shape
 from api.graph.compiling.splicing import spliced
 from api.graph.declare import PUBLISHED
 from api.graph.limits import refused
-from api.store.engine import DATABASE_ERRORS, refusal_of
+from api.store.connections import DATABASE_ERRORS
+from api.store.engine import refusal_of
 from api.store.sealing import Opened, SealBroken
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from starlette.middleware import Middleware
 
 from api.graph.documents import Documents
 from api.graph.limits import Limits
@@ -47,7 +46,7 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     state: Callable[[], Awaitable[str]],
     graphiql: ASGIApp | None = None,
     telemetry: Telemetry = SILENT,
-) -> FastAPI:
+) -> ASGIApp:
     """Compose the service. There is no generated documentation: the contract is the SDL."""
     limits = Limits()
     built = schema._schema  # noqa: SLF001 - strawberry has no other way
@@ -62,7 +61,6 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(AtOnce, "/graphql", endpoint)],
         telemetry=NONE_OF_FASTAPI,
     )
 
@@ -79,7 +77,7 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
 
     if graphiql is not None:
         app.mount("/graphiql", graphiql)
-    return app
+    return SecurityHeaders(AtOnce(app, "/graphql", endpoint))
 
 
 class SecurityHeaders:

@@ -1,4 +1,4 @@
-"""The only engine: it lends a connection for one operation and takes it back clean, or closes it (SECURITY §5)."""
+"""The only engine: it binds an operation to a connection, and commits it or rolls it back (SECURITY §5)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import asyncio
 import logging
 import secrets
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.pool import NullPool
 
 from api.errors import InvalidInput, NotAllowed, Refusal, RequestRefused, StartRefused
 from api.store import statements
 from api.store.binding import ask, bind, bind_guest, bind_system, the_one
+from api.store.connections import AWAY, DATABASE_ERRORS, Connections, connection_of
 from api.store.operation import Operation
 from api.telemetry import statement
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
     from sqlalchemy.pool import PoolProxiedConnection as Lent
-    from sqlalchemy.pool import QueuePool
 
     from api.seat import Seat
     from api.store.sealing import Keyring
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("baraza.store")
 
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, exc.InterfaceError, exc.OperationalError)
-DATABASE_ERRORS = (*AWAY, TimeoutError, asyncpg.PostgresError, exc.DBAPIError)
-"""All that a statement may fail with, however it was asked."""
 RIGHTS = """
 SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
     OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
@@ -78,16 +75,15 @@ class Store:
 
     def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
         self.keyring = keyring
-        self._url, self._wait, self.waiting = url, wait, 0
+        self._url, self._wait = url, wait
         self._engine = create_async_engine(
             driver_url(url.get_secret_value()).set(drivername=statements.DRIVER),
             isolation_level="AUTOCOMMIT",
-            pool_size=size,
-            max_overflow=0,
-            pool_timeout=wait,
+            poolclass=NullPool,
             hide_parameters=True,
             connect_args={"timeout": 5, "statement_cache_size": STATEMENTS_KEPT, "max_cacheable_statement_size": 0},
         )
+        self.connections = Connections(self._engine, size=size, wait=wait)
 
     def alone(self) -> Store:
         """A store with one connection of its own, which no request waits for."""
@@ -110,7 +106,7 @@ class Store:
             with statement(name):
                 found = await ask(raw, subject, wanted, sql, values)
 
-        (await self._begun(read)).close()
+        self.connections.keep(await self.connections.begun(read))
         columns: Sequence[str | None] = the_one(found)[1:]
         return columns
 
@@ -132,17 +128,17 @@ class Store:
             nonlocal seat
             seat = await binding(raw)
 
-        lent = await self._begun(begin)
+        lent = await self.connections.begun(begin)
         try:
-            operation = Operation(seat, _raw(lent), lambda: self._session(lent), self.keyring, subject)
+            operation = Operation(seat, connection_of(lent), lambda: self._session(lent), self.keyring, subject)
             async with _open(operation):
                 yield operation
             await operation.finish()
-            await self._end(_raw(lent), write=write)
+            await self._end(connection_of(lent), write=write)
         except BaseException:
-            await asyncio.shield(_give_back(lent))
+            await self.connections.give_back(lent)
             raise
-        lent.close()
+        self.connections.keep(lent)
 
     async def _end(self, raw: Raw, *, write: bool) -> None:
         try:
@@ -161,40 +157,6 @@ class Store:
         """What maps rows, over a lent connection; a compiled read has no use for it."""
         connection = AsyncConnection(self._engine, Connection(self._engine.sync_engine, lent))
         return AsyncSession(connection, expire_on_commit=False, autoflush=False)
-
-    async def _begun(self, begin: Callable[[Raw], Awaitable[None]]) -> Lent:
-        """A connection that stood idle while the database restarted is replaced once, before anything was asked."""
-        for attempt in (1, 2):
-            lent = await self._borrow()
-            try:
-                await begin(_raw(lent))
-            except AWAY:
-                await greenlet_spawn(lent.invalidate)
-                if attempt == 2:  # noqa: PLR2004 - the second of two
-                    raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
-            except BaseException:
-                await asyncio.shield(_give_back(lent, begun=False))
-                raise
-            else:
-                return lent
-        raise AssertionError
-
-    async def _borrow(self) -> Lent:
-        self.waiting += 1
-        try:
-            lent: Lent = await greenlet_spawn(self._engine.pool.connect)
-        except exc.TimeoutError:
-            raise RequestRefused("BUSY", 503, headers={"Retry-After": "1"}) from None
-        except (*DATABASE_ERRORS, exc.EmulatedDBAPIException):
-            raise RequestRefused("DATABASE_AWAY", 503, headers={"Retry-After": "2"}) from None
-        finally:
-            self.waiting -= 1
-        assert not _raw(lent).is_in_transaction(), "a connection came out of the pool inside a transaction"
-        return lent
-
-    def lent(self) -> int:
-        """How many connections operations have now."""
-        return cast("QueuePool", self._engine.pool).checkedout()
 
     async def check(self) -> None:
         """Look at our own role, its settings, and durability; raise `StartRefused` when one is not what it must be."""
@@ -220,18 +182,18 @@ class Store:
     @asynccontextmanager
     async def _idle(self) -> AsyncIterator[Raw]:
         """A connection outside of any transaction."""
-        lent = await self._borrow()
+        lent = await self.connections.begun(_nothing)
         try:
-            yield _raw(lent)
+            yield connection_of(lent)
         finally:
-            await asyncio.shield(_give_back(lent))
+            await self.connections.give_back(lent)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.connections.close()
 
 
-def _raw(lent: Lent) -> Raw:
-    return cast("Raw", lent.driver_connection)
+async def _nothing(_: Raw) -> None:
+    """What is done first on a connection that is wanted as it is."""
 
 
 @asynccontextmanager
@@ -244,24 +206,6 @@ async def _open(operation: Operation) -> AsyncIterator[None]:
         raise
     finally:
         await operation.close(cut_off=cancelled)
-
-
-async def _give_back(lent: Lent, *, begun: bool = True) -> None:
-    """Confirm that no transaction is open, or close the connection. A BEGIN that was cut off may still be under way,
-    and the driver know of no transaction yet. SQLAlchemy closes by itself a connection that it sees die."""
-    if not lent.is_valid:
-        return
-    try:
-        raw = _raw(lent)
-        if not begun or raw.is_in_transaction():
-            with statement("ROLLBACK"):
-                async with asyncio.timeout(2):
-                    await raw.execute("ROLLBACK")
-        clean = not raw.is_in_transaction()
-    except Exception as error:  # noqa: BLE001 - whatever happened, the connection is not trusted again
-        log.warning("connection closed after %s", type(error).__name__)
-        clean = False
-    await greenlet_spawn(lent.close if clean else lent.invalidate)
 
 
 def parsed_url(url: str) -> URL:

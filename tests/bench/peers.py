@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 START_SECONDS, STOP_SECONDS = 60, 20
-POOL = 8
+POOL = 4
 """Connections of each peer: PostgreSQL takes fifty of all of them."""
 
 ONE_SEAT = "it binds one seat"

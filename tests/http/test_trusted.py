@@ -276,7 +276,7 @@ async def test_a_flood_of_unknown_hashes_asks_the_database_once_a_second(
     async def flood() -> None:
         answers = [asyncio.create_task(door.says(named(new()))) for _ in range(200)]
         while not all(answer.done() for answer in answers):
-            lent.append(store.lent())
+            lent.append(store.connections.lent)
             await asyncio.sleep(0)
         assert {answer.result() for answer in answers} == {"DOCUMENT_UNKNOWN"}
 
@@ -297,7 +297,7 @@ async def test_a_look_goes_on_when_who_asked_for_it_is_gone(door: Door, store: S
     await registered(store, "web", [source])
     gone, other = (asyncio.create_task(door.says(named(source))) for _ in range(2))
     async with asyncio.timeout(5):
-        while store.lent() == 0:  # noqa: ASYNC110 - the pool tells nobody
+        while store.connections.lent == 0:  # noqa: ASYNC110 - the pool tells nobody
             await asyncio.sleep(0)
     gone.cancel()
     assert await other == SK

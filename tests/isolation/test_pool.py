@@ -142,17 +142,21 @@ async def test_no_connection_is_left_in_a_transaction(storm: Storm) -> None:
 
 
 async def test_the_pool_works_and_remembers_nobody(storm: Storm) -> None:
-    engine = storm.world.store._engine
-    connections = [await asyncio.wait_for(engine.connect(), 5) for _ in range(POOL)]
+    lending = storm.world.store.connections
+
+    async def begin(raw: Any) -> None:
+        assert not raw.is_in_transaction()
+
+    lent = [await asyncio.wait_for(lending.begun(begin), 5) for _ in range(POOL)]
     try:
-        for connection in connections:
-            raw = (await connection.get_raw_connection()).driver_connection
+        for each in lent:
+            raw: Any = each.driver_connection
             for name in ("subject", "seat", "group", "organisation", "category", "roles", "area", "invitation"):
                 assert await raw.fetchval("SELECT current_setting($1, true)", f"baraza.{name}") in {None, ""}
             assert await raw.fetchval("SELECT count(*) FROM cases") == 0
     finally:
-        for connection in connections:
-            await connection.close()
+        for each in lent:
+            lending.keep(each)
     assert json.loads((await storm.world.post("sk.cso", READS[0])).text)["data"]["cases"]["totalCount"] == 4
 
 

@@ -44,7 +44,7 @@ VALUES: Mapping[str, Callable[[Any], bool]] = {
 METRICS: Mapping[str, Mapping[str, set[str]]] = {
     "baraza.operations": {"type": KINDS, "outcome": OUTCOMES},
     "baraza.operation.duration": {"type": KINDS, "outcome": OUTCOMES},
-    "baraza.operation.statements": {"type": KINDS},
+    "baraza.statements": {"type": KINDS},
     "baraza.reads": {"read": READ},
     "baraza.refusals": {"code": {*SENTENCES, "OTHER"}},
     "baraza.pool.used": {},

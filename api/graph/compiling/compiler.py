@@ -7,7 +7,6 @@ and page sizes, which were checked.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, is_non_null_type
@@ -23,7 +22,6 @@ from api.graph.compiling.selections import Selections
 from api.graph.compiling.values import Seal, Source, empty, joined, json_of, record, sealed, stored, text
 from api.graph.declare import PUBLISHED, declared, metadata
 from api.graph.ids import located, type_named
-from api.store.binding import bound
 from api.store.edges import ToMany
 
 if TYPE_CHECKING:
@@ -47,8 +45,7 @@ def compiled(schema: GraphQLSchema, prepared: Prepared, variables: VariableValue
     """The plan of a query's operation; raises `NotCompiled`, and what its arguments are refused with."""
     compiler = _Compiler(schema, prepared, variables)
     chosen = compiler.selections.at_root(compiler.query)
-    plan = compiler.plan({key: compiler.root(nodes) for key, nodes in chosen.items()})
-    return replace(plan, sql=bound(plan.sql, len(plan.taken)))
+    return compiler.plan({key: compiler.root(nodes) for key, nodes in chosen.items()}, alone=True)
 
 
 def compiled_row(
@@ -73,9 +70,9 @@ class _Compiler:
         self._seals: list[Seal] = []
         self._aliases: Counter[str] = Counter()
 
-    def plan(self, roots: Mapping[str | None, ColumnElement[Any]]) -> Plan:
+    def plan(self, roots: Mapping[str | None, ColumnElement[Any]], *, alone: bool = False) -> Plan:
         columns = [cast(value, Text).label(f"f{place}") for place, value in enumerate(roots.values())]
-        return planned(select(*columns), list(roots), self._inputs, self._seals)
+        return planned(select(*columns), list(roots), self._inputs, self._seals, alone=alone)
 
     def alias(self, letter: str) -> str:
         """A name that no other part of the statement has, and that is no column of ours."""

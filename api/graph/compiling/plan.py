@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.store.binding import bound
 from api.store.statements import Dialect, name
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ class Plan:
     """Made for one document, one operation and one shape of its variables; it holds nothing of whoever asks."""
 
     sql: str
-    """A query's binds the seat by itself; that of a payload is one of the act's statements."""
     name: str
     """What telemetry calls the statement."""
     fixed: Mapping[str, Any]
@@ -52,10 +52,17 @@ class Plan:
 
 
 def planned(
-    statement: Select[*tuple[Any, ...]], keys: Sequence[str | None], inputs: Inputs, seals: Sequence[Seal]
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[str | None],
+    inputs: Inputs,
+    seals: Sequence[Seal],
+    *,
+    alone: bool,
 ) -> Plan:
+    """The plan of a statement of scalar subqueries: one that stands `alone` is a whole transaction."""
     compiled: Any = statement.compile(dialect=DIALECT)
     processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - what a value of the type is to the driver
     taken = [(each, processors.get(each)) for each in compiled.positiontup or ()]
     fixed = {**compiled.params, **inputs.constants}
-    return Plan(str(compiled), name(str(compiled)), fixed, inputs.readers, taken, keys, seals)
+    sql = bound(str(compiled), len(taken)) if alone else str(compiled)
+    return Plan(sql, name(sql), fixed, inputs.readers, taken, keys, seals)
