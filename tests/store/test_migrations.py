@@ -22,7 +22,7 @@ from api.errors import StartRefused
 from api.store.engine import Store, driver_url
 from api.store.migrating import ROOT, migrate, up_to_date
 from api.store.sealing import Keyring
-from migrations import models
+from migrations import HEAD, models
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -107,6 +107,10 @@ async def modelled(server: Urls) -> AsyncIterator[Urls]:
 async def empty(server: Urls) -> AsyncIterator[Urls]:
     async with database(server, _name("empty")) as urls:
         yield urls
+
+
+def test_the_code_expects_the_last_revision() -> None:
+    assert ScriptDirectory(str(ROOT / "migrations")).get_heads() == [HEAD]
 
 
 @pytest.mark.parametrize("part", CATALOGUE)
