@@ -68,10 +68,10 @@ SELECT row_to_json(n)::text FROM (
   FROM cases AS c WHERE c.group_id = $1 AND c.id = $2) AS n
 """
 COUNTS = """
-SELECT count(*) FILTER (WHERE state = 'OPEN') AS open, count(*) FILTER (WHERE state = 'MONITORING') AS monitoring,
-  count(*) FILTER (WHERE state = 'STALEMATE') AS stalemate,
+SELECT (SELECT count(*) FROM cases WHERE group_id = $1 AND state = 'OPEN') AS open,
+  (SELECT count(*) FROM cases WHERE group_id = $1 AND state = 'MONITORING') AS monitoring,
+  (SELECT count(*) FROM cases WHERE group_id = $1 AND state = 'STALEMATE') AS stalemate,
   (SELECT count(*) FROM requests WHERE group_id = $1 AND state = 'TABLED') AS tabled
-FROM cases WHERE group_id = $1 AND state = ANY ('{OPEN,MONITORING,STALEMATE}')
 """
 BRING = """
 WITH request AS (
