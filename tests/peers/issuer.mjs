@@ -18,7 +18,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       redirect_uris: ["http://127.0.0.1/signed-in"],
     },
     {
-      client_id: "sk.cso", // a service of its own acts under its client's id
+      client_id: "shrim.service", // a service of its own acts under its client's id
       client_secret: "a secret of the tests alone",
       grant_types: ["client_credentials"],
       redirect_uris: [],

@@ -77,7 +77,7 @@ def signed_in(name: str, login: str) -> dict[str, Any]:
 
 def service_token(name: str) -> str:
     asked = {"grant_type": "client_credentials", "resource": AUDIENCE, "scope": "cases"}
-    authorized = ("sk.cso", "a%20secret%20of%20the%20tests%20alone")
+    authorized = ("shrim.service", "a%20secret%20of%20the%20tests%20alone")
     answer = httpx.post(f"{name}/token", data=asked, auth=authorized, trust_env=False)
     token: str = answer.json()["access_token"]
     return token
@@ -99,7 +99,8 @@ def test_sign_in_with_keys_that_change(baraza: Baraza, port: int) -> None:
         assert ask(baraza, tokens["access_token"]).json()["data"] == expected
         assert ask(baraza, tokens["id_token"]).status_code == 401
         assert ask(baraza, signed_in(name, "nobody")["access_token"]).status_code == 403
-        assert ask(baraza, service_token(name)).json()["data"]["actingSeat"] == {"roles": ["MEMBER"]}
+        machine = {"actingSeat": {"roles": ["SERVICE"]}, "cases": {"totalCount": 0}}
+        assert ask(baraza, service_token(name)).json()["data"] == machine
     assert ask(baraza, tokens["access_token"]).status_code == 200
     with issuing(port) as name:
         newer = signed_in(name, "sk.coordinator")["access_token"]
