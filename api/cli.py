@@ -277,6 +277,15 @@ def database_url(*, owner: Annotated[bool, typer.Option(help="As the owner of th
 
 
 @app.command()
+def grants() -> None:
+    """Print every right to act, and the roles that hold it (docs/access.md)."""
+    from api import policy
+
+    for act, grant in policy.GRANTS.items():
+        say(f"{act:<22} {grant.said} : {', '.join(role.value for role in policy.holders(act))}")
+
+
+@app.command()
 def sdl() -> None:
     """Print the schema."""
     from schema.root import schema

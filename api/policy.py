@@ -5,7 +5,7 @@ The secretariat is COORDINATOR and CASE_OFFICER; the CUSTODIAN reads casework an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.errors import NotAllowed
 from api.seat import Role
@@ -13,37 +13,51 @@ from api.seat import Role
 if TYPE_CHECKING:
     from api.seat import Seat
 
+
+class Grant(NamedTuple):
+    """A right to act: what it lets do, as a secretariat says it, and whose it is."""
+
+    said: str
+    roles: frozenset[Role]
+
+
 SECRETARIAT = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
 COORDINATOR = frozenset({Role.COORDINATOR})
 NETWORK = frozenset({Role.NETWORK_ADMIN})
 BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
 
-GRANTS: dict[str, frozenset[Role]] = {
-    "organisation.register": NETWORK,
-    "document.register": NETWORK,
-    "group.open": NETWORK,
-    "group.place": NETWORK,
-    "group.cover": NETWORK,
-    "group.assess": COORDINATOR,
-    "settings.change": COORDINATOR,
-    "seat.give": COORDINATOR | NETWORK,
-    "seat.end": COORDINATOR | NETWORK,
-    "invitation.accept": frozenset({Role.GUEST}),
-    "structure.set_up": SECRETARIAT,
-    "structure.change": SECRETARIAT,
-    "meeting.schedule": SECRETARIAT,
-    "meeting.hold": SECRETARIAT,
-    "request.submit": BRINGS,
-    "request.triage": SECRETARIAT,
-    "request.table": SECRETARIAT,
-    "request.take_off": SECRETARIAT,
-    "decision.record": COORDINATOR,
-    "activity.log": SECRETARIAT,
-    "site.import": SECRETARIAT,
+GRANTS: dict[str, Grant] = {
+    "organisation.register": Grant("inscrire une organisation au registre du réseau", NETWORK),
+    "organisation.link": Grant("dire de qui une organisation est l'unité ou la propriété", NETWORK),
+    "document.register": Grant("enregistrer les requêtes d'une application", NETWORK),
+    "group.open": Grant("ouvrir un groupe de travail", NETWORK),
+    "group.place": Grant("dire où en est l'adhésion d'un groupe", NETWORK),
+    "group.cover": Grant("dire quels territoires un groupe couvre", NETWORK),
+    "group.assess": Grant("apprécier la phase où se trouve le groupe", COORDINATOR),
+    "settings.change": Grant("changer les réglages du groupe", COORDINATOR),
+    "seat.give": Grant("donner un siège", COORDINATOR | NETWORK),
+    "seat.end": Grant("mettre fin à un siège", COORDINATOR | NETWORK),
+    "invitation.accept": Grant("prendre le siège auquel on est invité", frozenset({Role.GUEST})),
+    "structure.set_up": Grant("créer un comité, une sous-commission ou un fonds", SECRETARIAT),
+    "structure.change": Grant("changer un comité, ses membres ou ses textes", SECRETARIAT),
+    "meeting.schedule": Grant("convoquer une réunion", SECRETARIAT),
+    "meeting.hold": Grant("constater la tenue et les présences d'une réunion", SECRETARIAT),
+    "request.submit": Grant("apporter une demande au groupe", BRINGS),
+    "request.triage": Grant("trier une demande", SECRETARIAT),
+    "request.table": Grant("inscrire une demande à l'ordre du jour", SECRETARIAT),
+    "request.take_off": Grant("retirer une demande de l'ordre du jour", SECRETARIAT),
+    "decision.record": Grant("consigner une décision du groupe", COORDINATOR),
+    "activity.log": Grant("consigner une activité dans un dossier", SECRETARIAT),
+    "site.import": Grant("importer les visites de sites miniers", SECRETARIAT),
 }
+
+
+def holders(act: str) -> list[Role]:
+    """The roles that hold the grant, in the order in which roles are told of."""
+    return [role for role in Role if role in GRANTS[act].roles]
 
 
 def require(seat: Seat, act: str) -> None:
     """Raise `NotAllowed` unless one of the seat's roles holds the grant."""
-    if not seat.roles & GRANTS[act]:
+    if not seat.roles & GRANTS[act].roles:
         raise NotAllowed(act=act)

@@ -79,6 +79,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "La date ne va pas avec sa précision: un intervalle a un début et une fin, une date inconnue n'a rien.",
         "The date does not fit its precision: an interval has a start and an end, an unknown date has neither.",
     ),
+    "LINK_CATEGORY": (
+        "Ce lien joint deux unités des forces de sécurité, ou deux entreprises: choisissez d'autres organisations.",
+        "This link joins two units of security forces, or two companies: choose other organisations.",
+    ),
+    "LINK_LOOP": (
+        "L'organisation se trouverait au-dessous d'elle-même: vérifiez laquelle dépend de l'autre.",
+        "The organisation would stand below itself: check which of the two depends on the other.",
+    ),
     "DATE_ORDER": ("La fin précède le début: échangez-les.", "The end precedes the start: swap them."),
     "DATE_PAST": (
         "Ce jour est passé, ou précède le début du siège: prenez aujourd'hui ou un jour à venir.",

@@ -12,7 +12,7 @@ from api.graph.acts import act, argument, changed, given
 from api.graph.connections import Connection
 from api.graph.declare import column, labelled, published, roots, to_many, to_one
 from api.groups import actions, reads, tables
-from api.groups.rules import FormalStatus, Phase, Standing, WorkingMode
+from api.groups.rules import FormalStatus, LinkKind, Phase, Standing, WorkingMode
 from api.places import reads as places
 from api.seat import Category
 from api.seats import reads as seats
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 labelled(FormalStatus, "Whether an authority has recognised the group.")
 labelled(WorkingMode, "How a group follows up.")
 labelled(Standing, "How far a group has joined the network.")
+labelled(LinkKind, "How one organisation stands below another.")
 labelled(Phase, "Where a group is in its life; the phases are not linear.")
 
 
@@ -91,9 +92,25 @@ class Organisation(Node):
     category: Category = column("Kind of organisation.")
     fictive: bool = column("Whether it is invented for the demonstration.")
     aliases: Connection[OrganisationAlias] = to_many(reads.aliases, "Its other names.")
+    links: Connection[Annotated["OrganisationLink", strawberry.lazy("schema.groups")]] = to_many(
+        reads.links, "What it is a unit or the property of."
+    )
+    links_below: Connection[Annotated["OrganisationLink", strawberry.lazy("schema.groups")]] = to_many(
+        reads.links_below, "Its units, and what it owns."
+    )
     seats: Connection[Annotated["Seat", strawberry.lazy("schema.seats")]] = to_many(
         seats.of_organisation, "Its seats in the acting seat's group."
     )
+
+
+@published(tables.OrganisationLink, "Whose unit or property an organisation is, as one source says.")
+class OrganisationLink(Node):
+    kind: LinkKind = column("A unit, or a property.")
+    provenance: str = column("Where it is known from.")
+    valid_from: date | None = column("First day; null where it is not known.")
+    valid_to: date | None = column("Last day; null while it lasts.")
+    organisation: Organisation | None = to_one(reads.organisation, "The unit, or what is owned.")
+    parent: Organisation | None = to_one(reads.parent, "The force, or the owner.")
 
 
 @strawberry.input(description="Which organisations.")
@@ -115,6 +132,7 @@ PhaseResult = Annotated[GroupPhase | AnyRefusal, result("PhaseResult")]
 StandingResult = Annotated[GroupStanding | AnyRefusal, result("StandingResult")]
 GroupResult = Annotated[WorkingGroup | AnyRefusal, result("GroupResult")]
 OrganisationResult = Annotated[Organisation | AnyRefusal, result("OrganisationResult")]
+OrganisationLinkResult = Annotated[OrganisationLink | AnyRefusal, result("OrganisationLinkResult")]
 
 
 @strawberry.type
@@ -204,4 +222,27 @@ class GroupMutation:
             category=category,
             aliases=aliases or [],
             fictive=False,
+        )
+
+    @act("For the network: say whose unit or property an organisation is.", grant="organisation.link")
+    async def link_organisations(
+        self,
+        info: Info[Any, None],
+        organisation_id: Annotated[strawberry.ID, argument("The unit, or what is owned.")],
+        parent_id: Annotated[strawberry.ID, argument("The force, or the owner.")],
+        kind: Annotated[LinkKind, strawberry.argument(description="A unit, or a property.")],
+        provenance: Annotated[str, argument("Where it is known from.", most=500)],
+        valid_from: Annotated[date | None, strawberry.argument(description="First day, where it is known.")] = None,
+        valid_to: Annotated[date | None, strawberry.argument(description="Last day; null while it lasts.")] = None,
+        id: Annotated[strawberry.ID | None, argument("Id of the row to be.")] = None,
+    ) -> OrganisationLinkResult:
+        return await actions.link_organisations(
+            info.context.operation,
+            link_id=made(id, "OrganisationLink"),
+            organisation_id=referred(organisation_id, "Organisation", "organisationId"),
+            parent_id=referred(parent_id, "Organisation", "parentId"),
+            kind=kind,
+            provenance=provenance,
+            valid_from=valid_from,
+            valid_to=valid_to,
         )

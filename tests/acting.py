@@ -57,6 +57,7 @@ ASKED = {
     "ActivityResult": "... on Activity { id kind }",
     "InvitationResult": "... on Invitation { id version invitationCode expiresOn seat { id version } }",
     "SeatResult": "... on Seat { id version roles validFrom validTo }",
+    "OrganisationLinkResult": "... on OrganisationLink { id kind }",
     "SettingsResult": "... on GroupSettings { id version workingMode quorumPerPillar }",
     "PhaseResult": "... on GroupPhase { id phase }",
     "StandingResult": "... on GroupStanding { id standing }",

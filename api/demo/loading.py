@@ -12,6 +12,7 @@ from api.demo.roster import (
     FICTIVE,
     FIRST_NAMES,
     GROUPS,
+    LINKS,
     ORGANISATIONS,
     PERSONAS,
     WITHOUT_LOGIN,
@@ -23,7 +24,7 @@ from api.demo.roster import (
 from api.demo.structures import STRUCTURES
 from api.graph.idempotency import Answers
 from api.groups import actions as groups
-from api.groups.reads import group_ids, organisation_ids
+from api.groups.reads import group_ids, link_ids, organisation_ids
 from api.groups.rules import Standing
 from api.identity import DEVELOPMENT_ISSUER, subject
 from api.seat import NETWORK, Role, system_seat
@@ -83,7 +84,8 @@ async def _network(store: Store) -> int:
     """The registry, the groups, their first coordinators and the network's own seats: acts of its administrator."""
     async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
         await groups.open_network(op)
-        there = {*await op.scalars(group_ids()), *await op.scalars(organisation_ids()), *await op.scalars(seat_ids())}
+        statements = (group_ids(), organisation_ids(), link_ids(), seat_ids())
+        there = {known for statement in statements for known in await op.scalars(statement)}
         missing = [each for each in _of_the_network() if each[0] not in there]
         for _, enter in missing:
             await enter(op)
@@ -94,6 +96,8 @@ def _of_the_network() -> Iterator[tuple[UUID, Act]]:
     """Each thing that the network enters itself, by its id."""
     for name in ORGANISATIONS:
         yield demo_id("organisation", name), partial(_register, name)
+    for child, parent in LINKS:
+        yield demo_id("link", child, parent), partial(_link, child, parent)
     for group in GROUPS:
         yield group.id, partial(_open, group)
     for persona in PERSONAS:
@@ -110,6 +114,20 @@ async def _register(name: str, op: Operation) -> None:
         category=category,
         aliases=aliases,
         fictive=name in FICTIVE,
+    )
+
+
+async def _link(child: str, parent: str, op: Operation) -> None:
+    kind, provenance = LINKS[child, parent]
+    await groups.link_organisations(
+        op,
+        link_id=demo_id("link", child, parent),
+        organisation_id=demo_id("organisation", child),
+        parent_id=demo_id("organisation", parent),
+        kind=kind,
+        provenance=provenance,
+        valid_from=None,
+        valid_to=None,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from api.dates import DateWithPrecision, Precision
-from api.groups.rules import FormalStatus, Phase, Ways, WorkingMode
+from api.groups.rules import FormalStatus, LinkKind, Phase, Ways, WorkingMode
 from api.seat import NETWORK, Category, Pillar, Role
 from api.seats.rules import Holder, Post
 
@@ -185,6 +185,14 @@ ORGANISATIONS: dict[str, tuple[Category, tuple[str, ...]]] = {
     "Secrétariat du réseau": (Category.CSO, ()),
     "Auditeur externe Mfano": (Category.PARTNER, ()),
 }
+LINKS = {
+    ("Police des Mines", "Police nationale congolaise"): (LinkKind.UNIT_OF, "Étude DCAF, §4.2"),
+    ("Académie de police, école Jules Moke", "Police nationale congolaise"): (LinkKind.UNIT_OF, "Étude DCAF, §4.2"),
+    ("Twangiza Mining", "Banro"): (LinkKind.OWNED_BY, "Étude DCAF, §3.1: jusqu'aux ventes de 2020"),
+    ("Lugushwa Mining", "Banro"): (LinkKind.OWNED_BY, "Étude DCAF, §5.4; autrement au §3.1"),
+}
+"""Unit or company, what it stands below, and where it is known from. Of Lugushwa the study says both that it was sold
+in 2020 and that it is a subsidiary (X9)."""
 FICTIVE = frozenset({"Collectif communautaire Mfano", "Secrétariat du réseau", "Auditeur externe Mfano"})
 
 COORDINATOR, MEMBER = frozenset({Role.COORDINATOR}), frozenset({Role.MEMBER})

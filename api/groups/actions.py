@@ -16,6 +16,7 @@ from api.groups.tables import (
     Jurisdiction,
     Organisation,
     OrganisationAlias,
+    OrganisationLink,
     WorkingGroup,
 )
 from api.seat import NETWORK, Category
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.dates import DateWithPrecision
-    from api.groups.rules import Phase, Standing, Ways
+    from api.groups.rules import LinkKind, Phase, Standing, Ways
     from api.store.operation import Operation
 
 KEY_CHECK = "baraza"
@@ -166,3 +167,37 @@ async def register_organisation(
         await op.add(OrganisationAlias(organisation_id=organisation_id, matching_key=key, name=alias))
     await record(op, "organisation.register", organisation_id, group_id=NETWORK)
     return organisation
+
+
+async def link_organisations(
+    op: Operation,
+    *,
+    link_id: UUID,
+    organisation_id: UUID,
+    parent_id: UUID,
+    kind: LinkKind,
+    provenance: str,
+    valid_from: date | None,
+    valid_to: date | None,
+) -> OrganisationLink:
+    """Say that an organisation is a unit of another, or its property; nothing that was said before is taken back."""
+    policy.require(op.seat, "organisation.link")
+    there = {each.id: each.category for each in await op.scalars(reads.organisations_of(organisation_id, parent_id))}
+    for field, each in (("organisationId", organisation_id), ("parentId", parent_id)):
+        if each not in there:
+            raise NotFound(field=field)
+    if valid_from and valid_to and valid_to < valid_from:
+        raise InvalidInput("DATE_ORDER", field="validTo")
+    rules.check_link(kind, there.values(), organisation_id, parent_id, await op.rows(reads.every_link()))
+    link = OrganisationLink(
+        id=link_id,
+        organisation_id=organisation_id,
+        parent_id=parent_id,
+        kind=kind,
+        provenance=provenance,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    await op.add(link)
+    await record(op, "organisation.link", link_id, organisation_id, parent_id, group_id=NETWORK)
+    return link

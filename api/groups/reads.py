@@ -13,6 +13,7 @@ from api.groups.tables import (
     Jurisdiction,
     Organisation,
     OrganisationAlias,
+    OrganisationLink,
     WorkingGroup,
 )
 from api.seat import NETWORK
@@ -49,6 +50,10 @@ aliases = ToMany(
     source="id",
     target=OrganisationAlias.organisation_id,
 )
+below = (Order(OrganisationLink.kind), Order(OrganisationLink.id))
+links = ToMany(OrganisationLink, below, source="id", target=OrganisationLink.organisation_id)
+links_below = ToMany(OrganisationLink, below, source="id", target=OrganisationLink.parent_id)
+parent = ToOne(Organisation, "parent_id", Organisation.id)
 standings = ToMany(
     GroupStanding, newest_first(GroupStanding.since, then=GroupStanding.id), source="id", target=GroupStanding.group_id
 )
@@ -67,6 +72,20 @@ def group_ids() -> Select[Any]:
 def organisation_ids() -> Select[Any]:
     """Every organisation of the registry."""
     return select(Organisation.id)
+
+
+def organisations_of(*organisation_ids: UUID) -> Select[Any]:
+    return select(Organisation).where(Organisation.id.in_(organisation_ids))
+
+
+def every_link() -> Any:
+    """Child and parent of each link."""
+    return select(OrganisationLink.organisation_id, OrganisationLink.parent_id)
+
+
+def link_ids() -> Select[Any]:
+    """Every link between organisations of the registry."""
+    return select(OrganisationLink.id)
 
 
 def whole() -> Select[Any]:

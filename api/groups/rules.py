@@ -9,9 +9,12 @@ from enum import Enum, unique
 from typing import TYPE_CHECKING
 
 from api.errors import InvalidInput
+from api.seat import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+    from uuid import UUID
 
 CODE = re.compile(r"[a-z]{2,8}")
 """Of a group: case numbers begin with it."""
@@ -57,6 +60,21 @@ class Phase(Enum):
     SUSTAINABILITY = "pérennité"
 
 
+@unique
+class LinkKind(Enum):
+    """How one organisation stands below another: a unit of a force, a company of a group of companies."""
+
+    UNIT_OF = "unité de"
+    OWNED_BY = "propriété de"
+
+
+COMMANDED = frozenset({Category.SECURITY_FORCES})
+OWNED = frozenset({Category.COMPANY, Category.COOPERATIVE, Category.TRADER, Category.CONCESSION_HOLDER})
+JOINED = {LinkKind.UNIT_OF: COMMANDED, LinkKind.OWNED_BY: OWNED}
+"""Whom a link may join: the tree ends at the force or the group of companies, and no ministry is drawn in
+(DOMAIN 3.3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How a group works, and what another may take over from it."""
@@ -72,6 +90,30 @@ def check_changes(changes: Mapping[str, object]) -> None:
     """Raise `InvalidInput` where a setting that every group has would be taken away."""
     if any(value is None for name, value in changes.items() if name != "size_target"):
         raise InvalidInput("VALUE_INVALID", field="changes")
+
+
+def check_link(
+    kind: LinkKind, categories: Iterable[Category], child: UUID, parent: UUID, above: Iterable[tuple[UUID, UUID]]
+) -> None:
+    """Raise `InvalidInput` for a link of the wrong kind of organisations, or one that would put an organisation below
+    itself; `above` has every child with a parent of it."""
+    if not set(categories) <= JOINED[kind]:
+        raise InvalidInput("LINK_CATEGORY", field="kind")
+    if child == parent or child in ancestors(parent, above):
+        raise InvalidInput("LINK_LOOP", field="parentId")
+
+
+def ancestors(organisation: UUID, above: Iterable[tuple[UUID, UUID]]) -> AbstractSet[UUID]:
+    """All that it stands below, however far up."""
+    parents: dict[UUID, set[UUID]] = {}
+    for child, parent in above:
+        parents.setdefault(child, set()).add(parent)
+    found: set[UUID] = set()
+    waiting = {organisation}
+    while waiting:
+        found |= (nearer := {parent for each in waiting for parent in parents.get(each, ())} - found)
+        waiting = nearer
+    return found
 
 
 def registered_key(name: str, argument: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, composite, mapped_column, synonym
 
 from api.dates import DateWithPrecision, Precision
-from api.groups.rules import FormalStatus, Phase, Standing, WorkingMode
+from api.groups.rules import FormalStatus, LinkKind, Phase, Standing, WorkingMode
 from api.seat import Category
 from api.store.base import Base, GroupId, Key, Sealed
 
@@ -113,3 +113,18 @@ class OrganisationAlias(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     matching_key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+
+
+class OrganisationLink(Base):
+    """Whose unit or property an organisation is, as one source says: several may say otherwise (X9)."""
+
+    __tablename__ = "organisation_links"
+    __table_args__ = (Index(None, "organisation_id"), Index(None, "parent_id"))
+
+    id: Mapped[Key]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    parent_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[LinkKind]
+    provenance: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]

@@ -35,6 +35,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("table_group", "places"): "P-codes are facts of the network",
     ("table_group", "organisations"): "one registry for the network",
     ("table_group", "organisation_aliases"): "names in that registry",
+    ("table_group", "organisation_links"): "whose unit or property they are",
     ("table_group", "trusted_documents"): "front ends serve every group",
     ("index_group", "ix_seats_subject"): "a bearer's seat is looked up before its group is known",
     ("policy_group", "seats.seats_select"): "as the index: the bearer's own seats",

@@ -1,4 +1,4 @@
-"""The tables of docs/front-end.md are what the code has; with BARAZA_WRITE_DOCS (`make docs`) they are written anew."""
+"""The tables of the documents are what the code has; with BARAZA_WRITE_DOCS (`make docs`) they are written anew."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ import pytest
 from console import ROOT
 from saying import FILES, answers, called, class_codes
 
-from api import errors
+from api import errors, policy
 from api.graph.limits import Limits
 from api.sentences import SENTENCES
 from schema.codes import MOST_LISTS
 from schema.root import schema
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Client
 
-DOCUMENT = ROOT / "docs" / "front-end.md"
+FRONT_END, ACCESS = ROOT / "docs" / "front-end.md", ROOT / "docs" / "access.md"
 LIMITS = {
     "body_bytes": "bytes of the body",
     "document_bytes": "bytes of `query`",
@@ -89,22 +91,31 @@ def _type(name: str) -> str:
     return f"`{published}`"
 
 
+def grants() -> str:
+    rows = [
+        f"| {grant.said} | {', '.join(role.value for role in policy.holders(act))} | `{act}` |\n"
+        for act, grant in policy.GRANTS.items()
+    ]
+    return "".join(rows)
+
+
 @pytest.mark.parametrize(
-    ("heading", "made"),
+    ("document", "heading", "made"),
     [
-        ("| bound | at most |\n|---|---|\n", limits),
-        ("| code | answer | French | English |\n|---|---|---|---|\n", codes),
+        (FRONT_END, "| bound | at most |\n|---|---|\n", limits),
+        (FRONT_END, "| code | answer | French | English |\n|---|---|---|---|\n", codes),
+        (ACCESS, "| droit | rôles | nom |\n|---|---|---|\n", grants),
     ],
-    ids=["limits", "codes"],
+    ids=["limits", "codes", "grants"],
 )
-def test_a_table_is_what_the_code_has(heading: str, made: Any) -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
+def test_a_table_is_what_the_code_has(document: Path, heading: str, made: Any) -> None:
+    text = document.read_text(encoding="utf-8")
     before, _, rest = text.partition(heading)
     table = re.match(r"(\|.*\n)*", rest)
     assert table is not None
     assert before != text
     if "BARAZA_WRITE_DOCS" in os.environ:
-        DOCUMENT.write_text(f"{before}{heading}{made()}{rest[table.end() :]}", encoding="utf-8")
+        document.write_text(f"{before}{heading}{made()}{rest[table.end() :]}", encoding="utf-8")
     else:
         assert table[0] == made()
 

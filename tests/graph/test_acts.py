@@ -55,6 +55,7 @@ CODES = {
     "placeGroup": "group.place",
     "coverPlace": "group.cover",
     "registerOrganisation": "organisation.register",
+    "linkOrganisations": "organisation.link",
     "inviteToSeat": "seat.give",
     "nameCoordinator": "seat.give",
     "inviteAlternate": "seat.give",
@@ -72,6 +73,10 @@ UNPUBLISHED = {"document.register", "group.open", "site.import"}
 """Grants of commands."""
 
 IPIS = f"Organisation:{demo_id('organisation', 'IPIS')}"
+LINKED = {
+    "organisationId": f"Organisation:{demo_id('organisation', 'COOMIKA')}",
+    "parentId": f"Organisation:{demo_id('organisation', 'SAKIMA')}",
+}
 PERSON = {"holder": "Zola Mfano", "organisationId": IPIS, "validFrom": "2024-01-01"}
 INVITED = {**PERSON, "post": {"category": "PARTNER", "roles": ["OBSERVER"]}}
 SET_UP = {"kind": "CPS", "name": "Comité Mfano", "since": {"precision": "UNKNOWN"}}
@@ -496,6 +501,7 @@ GIVEN = {
     "placeGroup": lambda stage: {**stage.group, "standing": "ACTIVE", "since": "2024-01-01"},
     "coverPlace": lambda stage: {**stage.group, "pcode": "CD63", "validFrom": "2024-01-01"},
     "registerOrganisation": lambda _: {"name": "Coopérative Luhoho Mfano", "category": "COOPERATIVE"},
+    "linkOrganisations": lambda _: {**LINKED, "kind": "OWNED_BY", "provenance": "Registre."},
     "inviteToSeat": lambda _: INVITED,
     "nameCoordinator": lambda stage: {**stage.group, **PERSON, "category": "CSO"},
     "inviteAlternate": lambda stage: {"seatId": _seat(stage)["seatId"], "holder": "Mfano", "validFrom": "2024-01-01"},
@@ -520,7 +526,10 @@ GIVEN = {
 BESIDE = {"acceptInvitation": [("endSeat", {"seatId": "Seat:x", "version": 1})]}
 """A door alone is nobody's seat's. Beside an act that finds nothing, whoever asks it, it is refused as others are."""
 REFUSED_TO = [
-    (act, name) for act, grant in CODES.items() for name, seat in SEATS.items() if seat[2] not in policy.GRANTS[grant]
+    (act, name)
+    for act, grant in CODES.items()
+    for name, seat in SEATS.items()
+    if seat[2] not in policy.GRANTS[grant].roles
 ]
 
 

@@ -94,9 +94,9 @@ async def goods(team: Team) -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
-OGP, IPIS, PNC = (
+OGP, IPIS, PNC, SECAS = (
     f"Organisation:{demo_id('organisation', name)}"
-    for name in ("Observatoire Gouvernance et Paix", "IPIS", "Police nationale congolaise")
+    for name in ("Observatoire Gouvernance et Paix", "IPIS", "Police nationale congolaise", "FARDC, SECAS")
 )
 
 
@@ -119,6 +119,17 @@ async def _good_of_the_group(team: Team) -> dict[str, tuple[str, dict[str, Any]]
         "registerOrganisation": (
             network,
             {"name": "Coopérative Barrière Mfano", "category": "COOPERATIVE", "aliases": ["CBM", "Barrière"]},
+        ),
+        "linkOrganisations": (
+            network,
+            {
+                "organisationId": SECAS,
+                "parentId": PNC,
+                "kind": "UNIT_OF",
+                "provenance": "Décret.",
+                "validFrom": "2018-01-01",
+                "validTo": "2019-01-01",
+            },
         ),
     }
 
@@ -536,6 +547,7 @@ def _spoilt(act: str, given: dict[str, Any]) -> dict[str, Any]:
         "placeGroup": {"workingGroupId": "Case:x"},
         "coverPlace": {"validTo": "2023-01-01"},
         "registerOrganisation": {"id": "Case:x"},
+        "linkOrganisations": {"parentId": "Case:x"},
         "inviteToSeat": {"organisationId": "Case:x"},
         "nameCoordinator": {"organisationId": "Case:x"},
         "inviteAlternate": {"seatId": "Case:x"},

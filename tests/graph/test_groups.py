@@ -175,6 +175,32 @@ async def test_an_organisation_is_registered_once_under_any_spelling(team: Team)
     assert len(seen["node"]["aliases"]["nodes"]) == 1
 
 
+async def test_the_tree_of_units_and_owners_has_no_loop_and_no_ministry(team: Team) -> None:
+    """Whoever sits in a group reads it, and what different sources say stands side by side."""
+    company, holding, ministry = [
+        (await network(team, "registerOrganisation", {"name": f"{name} {uuid4().hex[:6]}", "category": category}))["id"]
+        for name, category in (("Mines Mfano", "COMPANY"), ("Mfano", "COMPANY"), ("Mfano", "GOVERNMENT_INSTITUTION"))
+    ]
+    owned = {"organisationId": company, "parentId": holding, "kind": "OWNED_BY", "provenance": "Registre."}
+    for known_from in ("Registre.", "Déclaration de la société."):
+        assert (await network(team, "linkOrganisations", {**owned, "provenance": known_from}))["kind"] == "OWNED_BY"
+    read = f"""{{ node(id: "{company}") {{ ... on Organisation {{
+      links {{ nodes {{ provenance parent {{ id linksBelow {{ totalCount }} }} }} }} }} }} }}"""
+    (seen,) = (await team.ask("cso", read)).values()
+    assert {each["provenance"] for each in seen["links"]["nodes"]} == {"Registre.", "Déclaration de la société."}
+    assert seen["links"]["nodes"][0]["parent"] == {"id": holding, "linksBelow": {"totalCount": 2}}
+    for more, refusal in (
+        ({"organisationId": holding, "parentId": company}, ("LINK_LOOP", "parentId")),
+        ({"parentId": company}, ("LINK_LOOP", "parentId")),
+        ({"parentId": ministry}, ("LINK_CATEGORY", "kind")),
+        ({"kind": "UNIT_OF"}, ("LINK_CATEGORY", "kind")),
+        ({"parentId": f"Organisation:{uuid4()}"}, ("NOT_FOUND", "parentId")),
+        ({"validFrom": "2020-01-01", "validTo": "2019-01-01"}, ("DATE_ORDER", "validTo")),
+    ):
+        refused = await network(team, "linkOrganisations", {**owned, **more})
+        assert (refused["code"], refused["field"]) == refusal, more
+
+
 async def test_a_name_has_letters_or_digits(team: Team) -> None:
     """Others are found under nothing, and would all be one."""
     for given, argument in (({"name": "!!!"}, "name"), ({"name": f"M{uuid4().hex}", "aliases": ["—"]}, "aliases")):

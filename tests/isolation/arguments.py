@@ -19,6 +19,8 @@ from graphql import (
 from isolation.documents import PUBLISHED, SCHEMA
 from isolation.world import OWNED
 
+from api.demo.roster import demo_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -40,6 +42,9 @@ KNOWN: Mapping[str, Any] = {
     "setUpStructure.kind": "SUB_CLS",
     "replaceRepresentative.starting": "2099-01-01",
     "takeOffAgenda.reason": "NOT_REACHED",
+    "linkOrganisations.organisationId": f"Organisation:{demo_id('organisation', 'Bazano')}",
+    "linkOrganisations.parentId": f"Organisation:{demo_id('organisation', 'Vale')}",
+    "linkOrganisations.kind": "OWNED_BY",
 }
 """What the types do not say: without it an act is refused before it looks at any row."""
 
@@ -59,11 +64,14 @@ MADE = {
 }
 """Ids of rows to be, with their type: they refer to nothing. `test_an_id_that_another_group_has_is_free` tries them."""
 
-MADE_BY_NETWORK = {"placeGroup.id", "registerOrganisation.id"}
+MADE_BY_NETWORK = {"placeGroup.id", "registerOrganisation.id", "linkOrganisations.id"}
 """Ids of rows to be that no group makes."""
 
 DOORS = {"acceptInvitation": "it needs a bearer without a seat: tests/graph/test_seats.py"}
 """Mutations that no seat does."""
+
+NAMED_OTHERWISE = {"linkOrganisations.parentId": "Organisation"}
+"""Ids of rows whose argument is not called as their type."""
 
 VERSION_OF = {"changeSettings": "group_settings"}
 """Whose version a mutation names that refers to no row."""
@@ -129,7 +137,7 @@ def document(mutation: str, answer: str = ANSWER) -> str:
 
 def tries(mutation: str, rows: Rows, *, but: Reference | None = None) -> Iterator[dict[str, Any]]:
     """Arguments with every combination of these rows as references, one left out; a version is that of its row."""
-    asked = [reference for reference in references(mutation) if reference != but]
+    asked = [each for each in references(mutation) if each != but and f"{mutation}.{each.argument}" not in KNOWN]
     for combination in product(*(rows[reference.table] for reference in asked)):
         given = _values(mutation)
         if mutation in VERSION_OF:
@@ -147,12 +155,12 @@ def named(reference: Reference, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _values(mutation: str) -> dict[str, Any]:
-    """A value for each argument that is needed or known, without ids and versions."""
+    """A value for each argument that is needed or known, without versions and the ids of what a group has."""
     return {
         name: _value(argument.type, f"{mutation}.{name}")
         for name, argument in MUTATIONS[mutation].args.items()
         if (is_required_argument(argument) or f"{mutation}.{name}" in KNOWN)
-        and not _is_id(argument)
+        and (f"{mutation}.{name}" in KNOWN or not _is_id(argument))
         and name != "version"
     }
 
@@ -179,6 +187,8 @@ def _is_id(argument: Any) -> bool:
 
 
 def _referred(where: str) -> str:
+    if where in NAMED_OTHERWISE:
+        return NAMED_OTHERWISE[where]
     name = where.partition(".")[2].removesuffix("s").removesuffix("Id")
     kind = name[0].upper() + name[1:]
     assert kind in PUBLISHED, f"{where} is an id of no published type: name it after one, or list it in MADE"

@@ -26,7 +26,7 @@ each_type = pytest.mark.parametrize("name", sorted(PUBLISHED))
 NODES = {
     name: published.table.__tablename__ for name, published in PUBLISHED.items() if issubclass(published.type, Node)
 }
-NETWORK = {"WorkingGroup", "Organisation"}
+NETWORK = {"WorkingGroup", "Organisation", "OrganisationLink"}
 """Types whose rows are the network's, for every seat to see."""
 
 SHORTEST = 8

@@ -88,6 +88,7 @@ REGISTRY: Mapping[str, str] = {
     "places": "P-codes are facts of the network",
     "organisations": "one registry for the network",
     "organisation_aliases": "names in that registry",
+    "organisation_links": "whose unit or property they are",
     "trusted_documents": "front ends serve every group",
 }
 """Tables whose rows belong to no group, with the reason."""
