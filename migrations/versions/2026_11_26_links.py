@@ -18,7 +18,7 @@ LINKS = Table(
     valid_from DATE,
     valid_to DATE,
     CONSTRAINT pk_organisation_links PRIMARY KEY (id),
-    CONSTRAINT ck_organisation_links_kind CHECK (kind IN ('UNIT_OF', 'OWNED_BY')),
+    CONSTRAINT ck_organisation_links_linkkind CHECK (kind IN ('UNIT_OF', 'OWNED_BY')),
     CONSTRAINT fk_organisation_links_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
     CONSTRAINT fk_organisation_links_parent_id FOREIGN KEY(parent_id) REFERENCES organisations (id)
     """,

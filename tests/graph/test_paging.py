@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from strawberry.utils.str_converters import to_camel_case
 
 from api.cases.rules import OecdRisk
+from api.demo.roster import demo_id
 from api.errors import RequestRefused
 from api.graph.declare import PUBLISHED
 from api.identity import DEVELOPMENT_ISSUER
@@ -156,6 +157,7 @@ async def team(store: Store, settings: Settings, client: Client) -> Team:
     await _judged(team)
     await _seated(team)
     await _structured(team)
+    await _linked(team)
     async with store.operation(bearer(DEVELOPMENT_ISSUER, team.persona("officer")), None, write=True) as op:
         await take_in(op, sites_of("pag", 93000, ["CD6205", "CD6203", None, "CD6205", "CD6205"], date(2024, 5, 5)))
     while await once(store):
@@ -227,6 +229,14 @@ async def _structured(team: Team) -> None:
         within = {"structureId": structure["id"]}
         await team.done("officer", "admitToStructure", {**within, **member, "validFrom": on})
         await team.done("officer", "recordInstrument", {**within, **decree, "dated": on})
+
+
+async def _linked(team: Team) -> None:
+    """One company to one owner, as several sources say it."""
+    child, parent = (f"Organisation:{demo_id('organisation', name)}" for name in ("Bazano", "Vale"))
+    given = {"organisationId": child, "parentId": parent, "kind": "OWNED_BY"}
+    for source in ("Registre.", "Presse.", "Déclaration.", "Rapport annuel."):
+        await team.done(team.joined_by("network.admin"), "linkOrganisations", {**given, "provenance": source})
 
 
 def _structure(kind: str, parent: Any, pcode: str | None) -> dict[str, Any]:
