@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ class Loader:
             found = {getattr(row, edge.target.key): row for row in rows}
             return [found.get(key) for key in keys]
 
-        batch: Base | None = await self._batch(edge, load).load(key)
+        batch: Base | None = await self._shared(edge, load, key)
         return batch
 
     async def page(self, edge: ToMany, key: Any, cut: Slice, filters: Mapping[str, Sequence[Any]]) -> Page:
@@ -55,7 +56,7 @@ class Loader:
             found = await self._pages(edge, keys, cut, dict(frozen))
             return [paging.page(edge, cut, found[key], key, frozen) for key in keys]
 
-        page: Page = await self._batch((edge, cut, frozen), load).load(key)
+        page: Page = await self._shared((edge, cut, frozen), load, key)
         return page
 
     async def count(self, page: Page) -> int:
@@ -64,7 +65,7 @@ class Loader:
             found = {key: count for key, count in await self._operation.rows(statement)}  # noqa: C416 - rows are no pairs
             return [found.get(key, 0) for key in keys]
 
-        count: int = await self._batch(("count", page.edge, page.filters), load).load(page.key)
+        count: int = await self._shared(("count", page.edge, page.filters), load, page.key)
         return count
 
     async def _pages(
@@ -85,10 +86,12 @@ class Loader:
         group_id = self._operation.seat.group_id
         return None if group_id == NETWORK else group_id
 
-    def _batch(self, name: Any, load: Load) -> DataLoader[Any, Any]:
+    async def _shared(self, name: Any, load: Load, key: Any) -> Any:
+        """What fields of one edge and key share: one that is cancelled, because its sibling failed, does not take it
+        away from the others."""
         if name not in self._batches:
             self._batches[name] = DataLoader(load_fn=_briefly(load))
-        return self._batches[name]
+        return await asyncio.shield(self._batches[name].load(key))
 
 
 def _briefly(load: Load) -> Load:

@@ -53,6 +53,16 @@ async def test_a_field_that_is_refused_leaves_its_siblings_and_cousins(client: C
         assert body["data"] == {"cases": {"totalCount": 2}, "actingSeat": {"group": None}}
 
 
+async def test_what_a_refused_field_shared_with_others_is_theirs_still(client: Client) -> None:
+    """Both lists count the same rows, and the first of them is given up in the middle."""
+    refused = 'nodes { members(after: "x") { totalCount } }'
+    source = f"{{ a: structures {{ totalCount edges {{ cursor }} {refused} }} b: structures {{ totalCount }} }}"
+    for _ in range(20):
+        answer = await client.post("sk.officer", source)
+        assert answer.status_code == 200, answer.text
+        assert {error["extensions"]["code"] for error in answer.json()["errors"]} == {"CURSOR_INVALID"}
+
+
 async def test_a_statement_that_fails_is_heard_by_the_whole_operation(client: Client, urls: Urls) -> None:
     """Also where a null could stand in its place: what others read in that transaction is not relied upon."""
     source = "{ actingSeat { id group { settings { version } } } }"
