@@ -22,8 +22,12 @@ class Grant(NamedTuple):
 
 
 SECRETARIAT = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
+KEEPERS = SECRETARIAT | {Role.CUSTODIAN}
+"""Who reads all casework of the group."""
+
 COORDINATOR = frozenset({Role.COORDINATOR})
 NETWORK = frozenset({Role.NETWORK_ADMIN})
+DECLARES = KEEPERS | {Role.MEMBER}
 BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
 
 GRANTS: dict[str, Grant] = {
@@ -47,6 +51,16 @@ GRANTS: dict[str, Grant] = {
     "request.table": Grant("inscrire une demande à l'ordre du jour", SECRETARIAT),
     "request.take_off": Grant("retirer une demande de l'ordre du jour", SECRETARIAT),
     "decision.record": Grant("consigner une décision du groupe", COORDINATOR),
+    "conflict.declare": Grant("déclarer un conflit d'intérêts, ou en alléguer un", DECLARES),
+    "conflict.contest": Grant("contester un conflit attribué à sa propre organisation", DECLARES),
+    "conflict.confirm": Grant("confirmer un conflit proposé ou déclaré", SECRETARIAT),
+    "conflict.decide": Grant("consigner ce que le groupe décide d'un conflit", COORDINATOR),
+    "disclosure.decide": Grant("consigner ce que le groupe montre d'un dossier à travers la cloison", COORDINATOR),
+    "sponsorship.record": Grant("consigner qui soutient une organisation, ou en est soupçonné", SECRETARIAT),
+    "event.record": Grant("consigner un événement dans un dossier", SECRETARIAT),
+    "involvement.record": Grant("consigner qui est mis en cause dans un événement", SECRETARIAT),
+    "allegation.revise": Grant("réviser une allégation", SECRETARIAT),
+    "party.add": Grant("ajouter une partie à un dossier", SECRETARIAT),
     "activity.log": Grant("consigner une activité dans un dossier", SECRETARIAT),
     "site.import": Grant("importer les visites de sites miniers", SECRETARIAT),
 }

@@ -132,6 +132,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "La date est dans l'avenir: donnez celle où cela a eu lieu.",
         "The date is in the future: give the one on which it happened.",
     ),
+    "COUNTING_UNIT_NEEDED": (
+        "Un nombre dit ce qu'il compte: ajoutez l'unité de compte.",
+        "A number says what it counts: add the counting unit.",
+    ),
+    "RANGE_INVALID": (
+        "Ce nombre est hors de l'intervalle possible: corrigez-le.",
+        "This number is outside the possible range: correct it.",
+    ),
+    # Conflicts of interest
+    "CONFLICT_NOT_STANDING": (
+        "Ce conflit n'est pas dans un état où cela se peut: rechargez, puis regardez son état.",
+        "This conflict is not in a state in which this is possible: reload, then look at its state.",
+    ),
+    "CONFLICT_NEEDS_DECISION": (
+        "Seule une décision de réunion tranche ce conflit: consignez-la avec decideOnConflict.",
+        "Only a meeting's decision settles this conflict: record it with decideOnConflict.",
+    ),
+    "SPONSOR_ITSELF": (
+        "Une organisation ne se soutient pas elle-même: nommez l'autre.",
+        "An organisation does not sponsor itself: name the other one.",
+    ),
+    "NOT_WALLED": (
+        "Rien n'est caché à cette organisation dans ce dossier: il n'y a rien à lui communiquer.",
+        "Nothing of this case is hidden from this organisation: there is nothing to disclose.",
+    ),
     "SOURCE_INCOMPLETE": (
         "Une source a un code et un lien avec les faits: donnez les deux, ou aucun.",
         "A source has a code and a connection: give both, or neither.",

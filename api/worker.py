@@ -9,20 +9,25 @@ from time import time_ns
 from typing import TYPE_CHECKING
 
 from api.audit.actions import chain
+from api.conflicts.actions import carry_links
 from api.errors import RequestRefused
 from api.groups.reads import group_ids
-from api.notices.actions import carry
+from api.notices.actions import carry, deliver
 from api.seat import Role, system_seat
 from api.telemetry import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from api.notices.actions import Carrier
     from api.store.engine import Store
     from api.telemetry import Telemetry
 
 log = logging.getLogger("baraza.worker")
+
+CARRIERS: Mapping[str, Carrier] = {"notice": deliver, "links": carry_links}
+"""By the kind of an item of the outbox, who carries it."""
 
 HOUR = 3600.0
 PAUSE = 0.5
@@ -64,7 +69,7 @@ async def once(store: Store, *, whole: bool = True) -> int:
     done = 0
     for group_id in await _groups(store):
         seat = system_seat(Role.WORKER, group_id)
-        for job in (carry, partial(chain, whole=whole)):
+        for job in (partial(carry, carriers=CARRIERS), partial(chain, whole=whole)):
             try:
                 async with store.process(seat) as op:
                     done += await job(op)

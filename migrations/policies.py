@@ -82,6 +82,16 @@ def brought(request_id: str) -> str:
     )
 
 
+def unwalled(record_id: str, *, shown: str = "NOTHING") -> str:
+    """No wall stands between the seat's organisation and this case, or the request that became it. `walls` shows a
+    member its own organisation's rows only; what is `shown` through a wall is let past it."""
+    closed = "w.hides <> 'NOTHING'" if shown == "NOTHING" else "w.hides = 'ALL'"
+    return (
+        f"{record_id} <> ALL (ARRAY(SELECT w.record_id FROM walls w"
+        f" WHERE w.group_id = (SELECT seat_group()) AND w.organisation_id = (SELECT seat_organisation()) AND {closed}))"
+    )
+
+
 def invited_to(seat_id: str) -> str:
     """The invitation shown at the door leads to this seat, and is still open."""
     return both(
@@ -102,6 +112,14 @@ def entered(request_id: str) -> str:
 def of(table: str, name: str, parent: str, parent_id: str) -> str:
     """The row this one belongs to is there for the seat."""
     return f"EXISTS (SELECT FROM {parent} p WHERE p.group_id = {table}.group_id AND p.{parent_id} = {table}.{name})"
+
+
+def of_unwalled(table: str, name: str, parent: str) -> str:
+    """The row this one belongs to is there for the seat, and no wall before the request that it is about."""
+    return (
+        f"EXISTS (SELECT FROM {parent} p WHERE p.group_id = {table}.group_id AND p.id = {table}.{name}"
+        f" AND {unwalled('p.request_id')})"
+    )
 
 
 def functions() -> None:
@@ -165,6 +183,14 @@ def change(table: str, command: str, using: str, check: str | None = None) -> No
         "UPDATE": f"USING ({using}) WITH CHECK ({check or using})",
     }
     op.execute(f"ALTER POLICY {table}_{command.lower()} ON {table} {conditions[command]}")
+
+
+def wall(table: str, condition: str) -> None:
+    """A restrictive policy for every command: whatever another policy lets in, this must be met besides."""
+    op.execute(
+        f"CREATE POLICY {table}_wall ON {table} AS RESTRICTIVE FOR ALL TO baraza_app"
+        f" USING ({condition}) WITH CHECK ({condition})"
+    )
 
 
 def view(name: str, body: str) -> None:

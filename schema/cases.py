@@ -10,17 +10,24 @@ from strawberry import Info
 
 from api.cases import actions, reads, tables
 from api.cases.rules import ActivityKind, CaseState, OecdRisk, TimelineKind
+from api.conflicts import reads as conflict_reads
+from api.conflicts.rules import DisclosurePart
 from api.decisions import reads as decisions
+from api.decisions.rules import DecisionKind
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
 from api.graph.declare import code_list, column, labelled, published, roots, sealed, to_many, to_one
+from api.involvements import reads as involvements
+from api.meetings import actions as meeting_actions
 from api.meetings import reads as meetings
 from api.places import reads as places
 from api.requests import reads as requests
 from api.requests.rules import IncidentClass
 from api.seat import Category
+from schema.conflicts import Conflict, Disclosure
 from schema.decisions import Decision
-from schema.meetings import Meeting
+from schema.involvements import CaseParty, Event
+from schema.meetings import Deliberation, Meeting
 from schema.nodes import Node, made, referred
 from schema.places import Place
 from schema.refusals import AnyRefusal, result
@@ -115,9 +122,16 @@ class Case(Node):
     request: Request | None = to_one(requests.of, "The request that it came from.")
     decision: Decision | None = to_one(decisions.of, "The decision to take it up.")
     activities: Connection[Activity] = to_many(reads.activities, "Steps taken, in the order they were written down.")
+    events: Connection[Event] = to_many(involvements.events, "What happened, in the order it was written down.")
+    parties: Connection[CaseParty] = to_many(involvements.parties, "Who stands on which side.")
+    conflicts: Connection[Conflict] = to_many(conflict_reads.of_case, "Conflicts of interest with it.")
+    disclosures: Connection[Disclosure] = to_many(
+        conflict_reads.disclosures, "What is shown of it to organisations that are in conflict."
+    )
     timeline: Connection[TimelineEntry] = to_many(reads.timeline, "Everything of the case in order.")
 
 
+CaseResult = Annotated[Case | AnyRefusal, result("CaseResult")]
 ActivityResult = Annotated[Activity | AnyRefusal, result("ActivityResult")]
 
 
@@ -181,4 +195,24 @@ class CaseMutation:
             done=done.value(),
             note=note,
             audience=audience,
+        )
+
+    @act("Record what the group decided to show an organisation of a case through its wall.", grant="disclosure.decide")
+    async def disclose_case(
+        self,
+        info: Info[Any, None],
+        case_id: Annotated[strawberry.ID, argument("The case.", most=60)],
+        organisation_id: Annotated[strawberry.ID, argument("To whom.", most=60)],
+        parts: Annotated[list[DisclosurePart], argument("What is shown.", most=4, of="codes")],
+        meeting_id: Annotated[strawberry.ID, argument("The meeting that decided.", most=60)],
+        deliberation: Annotated[Deliberation, strawberry.argument(description="How, and why.")],
+    ) -> CaseResult:
+        return await meeting_actions.disclose(
+            info.context.operation,
+            decision_id=made(None, "Decision"),
+            case_id=referred(case_id, "Case", "caseId"),
+            organisation_id=referred(organisation_id, "Organisation", "organisationId"),
+            parts=parts,
+            meeting_id=referred(meeting_id, "Meeting", "meetingId"),
+            decided=deliberation.value(DecisionKind.DISCLOSE),
         )

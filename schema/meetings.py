@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import Info
 
+from api.conflicts.rules import ConflictOutcome
 from api.decisions import reads as decisions
 from api.decisions.rules import DecisionKind, DecisionMode, Reason
 from api.graph.acts import act, argument, part
@@ -18,6 +19,7 @@ from api.meetings.rules import MeetingKind, MeetingState, TakenOff
 from api.requests import reads as requests
 from api.seat import Category
 from api.seats import reads as seats
+from schema.conflicts import ConflictResult
 from schema.decisions import Decision
 from schema.nodes import Node, made, referred
 from schema.refusals import AnyRefusal, result
@@ -108,13 +110,49 @@ class DecisionTaken:
         return actions.Decided(
             kind=self.kind,
             mode=self.mode,
-            votes=(self.votes.for_, self.votes.against, self.votes.abstaining) if self.votes else None,
+            votes=_counted(self.votes),
             reason=self.reason,
             addressee=self.addressee,
             reasoning=self.reasoning,
             dissent=self.dissent,
             audience=self.audience,
         )
+
+
+@strawberry.input(description="How the seats that are not recused decided on a conflict, and why.")
+class Deliberation:
+    reasoning: str = part("Why it was decided so.", most=4_000)
+    mode: DecisionMode = strawberry.field(default=DecisionMode.CONSENSUS, description="How.")
+    votes: Votes | None = strawberry.field(default=None, description="The count, where there was a vote.")
+    dissent: str | None = part("Who saw it otherwise, and why.", most=4_000, default=None)
+    audience: list[Category] | None = part(
+        "Categories that may read the reasoning; those of the request's narrative where it is left out.",
+        of="codes",
+        default=None,
+    )
+
+    def value(self, kind: DecisionKind) -> actions.Decided:
+        return actions.Decided(
+            kind=kind,
+            mode=self.mode,
+            votes=_counted(self.votes),
+            reason=None,
+            addressee=None,
+            reasoning=self.reasoning,
+            dissent=self.dissent,
+            audience=self.audience,
+        )
+
+
+def _counted(votes: Votes | None) -> tuple[int, int, int] | None:
+    return (votes.for_, votes.against, votes.abstaining) if votes else None
+
+
+ON_CONFLICT = {
+    ConflictOutcome.CONFIRMED: DecisionKind.CONFIRM_CONFLICT,
+    ConflictOutcome.DISMISSED: DecisionKind.DISMISS_CONFLICT,
+    ConflictOutcome.LIFTED: DecisionKind.LIFT_CONFLICT,
+}
 
 
 @strawberry.type
@@ -222,4 +260,27 @@ class MeetingMutation:
             meeting_id=referred(meeting_id, "Meeting", "meetingId"),
             decided=decision.value(),
             taken_up=case.value() if case else None,
+        )
+
+    @act(
+        "Record what the seats that are not recused decided on a conflict: only so a wall is lifted, a claim heard.",
+        grant="conflict.decide",
+    )
+    async def decide_on_conflict(
+        self,
+        info: Info[Any, None],
+        conflict_id: Annotated[strawberry.ID, argument("The conflict.", most=60)],
+        version: Annotated[int, strawberry.argument(description="The version that this is based on.")],
+        meeting_id: Annotated[strawberry.ID, argument("The meeting that decided.", most=60)],
+        outcome: Annotated[ConflictOutcome, strawberry.argument(description="What was decided.")],
+        deliberation: Annotated[Deliberation, strawberry.argument(description="How, and why.")],
+    ) -> ConflictResult:
+        return await actions.decide_on_conflict(
+            info.context.operation,
+            decision_id=made(None, "Decision"),
+            conflict_id=referred(conflict_id, "Conflict", "conflictId"),
+            version=version,
+            meeting_id=referred(meeting_id, "Meeting", "meetingId"),
+            outcome=outcome,
+            decided=deliberation.value(ON_CONFLICT[outcome]),
         )

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import Info
 
 from api.cases import reads as cases
+from api.conflicts import reads as conflict_reads
 from api.decisions import reads as decisions
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
@@ -37,6 +38,7 @@ from schema.scalars import DateWithPrecision, DateWithPrecisionInput
 
 if TYPE_CHECKING:
     from schema.cases import Case
+    from schema.conflicts import Conflict
     from schema.meetings import AgendaItem
 
 labelled(RequestState, "Where a request stands.")
@@ -109,6 +111,9 @@ class Request(Node):
     arrival: RequestArrival | None = to_one(reads.arrival, "How and when it came; null where it is not yours to read.")
     source: RequestSource | None = to_one(reads.source, "The source; null where it is not yours to read.")
     triage_note: TriageNote | None = to_one(reads.triage_note, "The secretariat's note.")
+    conflicts: Connection[Annotated["Conflict", strawberry.lazy("schema.conflicts")]] = to_many(
+        conflict_reads.of_request, "Conflicts of interest with it."
+    )
     decisions: Connection[Decision] = to_many(decisions.of_request, "What was decided on it, in order.")
     tablings: Connection[Annotated["AgendaItem", strawberry.lazy("schema.meetings")]] = to_many(
         meetings.tablings, "The agendas that it was on, in order."

@@ -16,7 +16,9 @@ from api.graph.operation import OperationExtension
 from api.graph.payloads import PayloadExecution
 from schema.cases import CaseMutation, CaseQuery
 from schema.codes import CodeQuery
+from schema.conflicts import ConflictMutation, ConflictQuery
 from schema.groups import GroupMutation, GroupQuery
+from schema.involvements import InvolvementMutation, InvolvementQuery
 from schema.meetings import MeetingMutation, MeetingQuery
 from schema.nodes import Node, find
 from schema.notices import NoticeQuery
@@ -84,6 +86,8 @@ Query = _root(
         RequestQuery,
         MeetingQuery,
         CaseQuery,
+        InvolvementQuery,
+        ConflictQuery,
         NoticeQuery,
         CodeQuery,
     ),
@@ -91,7 +95,16 @@ Query = _root(
 Mutation = _root(
     "Mutation",
     "What a seat may do; each act is done whole or not at all, and answers with its row or with a refusal.",
-    (RequestMutation, MeetingMutation, CaseMutation, GroupMutation, SeatMutation, StructureMutation),
+    (
+        RequestMutation,
+        MeetingMutation,
+        CaseMutation,
+        InvolvementMutation,
+        ConflictMutation,
+        GroupMutation,
+        SeatMutation,
+        StructureMutation,
+    ),
 )
 
 schema = Schema(

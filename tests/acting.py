@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 GOVERNMENT, PRIVATE, CIVIL = Pillar.GOVERNMENT, Pillar.PRIVATE_SECTOR, Pillar.CIVIL_SOCIETY
 OGP = "Observatoire Gouvernance et Paix"
-SEATS: dict[str, tuple[str, Pillar | None, Role, str | None]] = {
+SeatGiven = tuple[str, Pillar | None, Role, str | None]
+Seats = dict[str, SeatGiven]
+SEATS: Seats = {
     "coordinator": (OGP, CIVIL, Role.COORDINATOR, None),
     "officer": (OGP, CIVIL, Role.CASE_OFFICER, None),
     "custodian": (OGP, CIVIL, Role.CUSTODIAN, None),
@@ -66,6 +68,13 @@ ASKED = {
     "StructureResult": "... on Structure { id kind }",
     "StructureMemberResult": "... on StructureMember { id version }",
     "InstrumentResult": "... on Instrument { id number }",
+    "CaseResult": "... on Case { id number disclosures { nodes { part } } }",
+    "EventResult": "... on Event { id case { id } }",
+    "InvolvementResult": "... on Involvement { id degree }",
+    "AllegationResult": "... on Allegation { id number status }",
+    "CasePartyResult": "... on CaseParty { id side }",
+    "ConflictResult": "... on Conflict { id version state known }",
+    "SponsorshipResult": "... on Sponsorship { id suspected }",
 }
 
 Act = tuple[str, "Mapping[str, Any]"]
@@ -181,9 +190,43 @@ class Team:
         case_id: str = (await self.decided(request, meeting))["request"]["case"]["id"]
         return case_id
 
+    async def event(self, case_id: str) -> str:
+        """The id of an event of a case."""
+        given = {"caseId": case_id, "incidentClass": "ROADBLOCK", "pcode": "CD6205", "occurred": day("2024-03-02")}
+        event_id: str = (await self.done("officer", "recordEvent", given))["id"]
+        return event_id
 
-async def found(store: Store, settings: Settings, client: Client, code: str) -> Team:
-    """Open a group with its seats; organisations are the demonstration's."""
+    async def involved(self, case_id: str, organisation: str, **changes: Any) -> Any:
+        """An involvement that names an organisation."""
+        given = {**involving(await self.event(case_id), organisation), **changes}
+        return await self.done("officer", "recordInvolvement", given)
+
+    async def conflicts(self, case_id: str, name: str = "coordinator") -> dict[str, Any]:
+        """By organisation, the conflicts with a case that a seat sees, the last one of each."""
+        source = """query($id: ID!) { node(id: $id) { ... on Case { conflicts(first: 50) { nodes {
+          id version state known organisation { name } grounds { nodes { ground text } } } } } } }"""
+        node = (await self.ask(name, source, {"id": case_id}))["node"]
+        return {each["organisation"]["name"]: each for each in node["conflicts"]["nodes"]} if node else {}
+
+
+def organisation(name: str) -> str:
+    """The id of an organisation of the demonstration."""
+    return f"Organisation:{demo_id('organisation', name)}"
+
+
+def involving(event_id: str, name: str) -> dict[str, Any]:
+    """Arguments of `recordInvolvement`."""
+    alleged = {"actorKind": "UNKNOWN", "degree": "SUSPECTED"}
+    return {
+        "eventId": event_id,
+        "organisationId": organisation(name),
+        "alleged": alleged,
+        "stated": day("2024-03-05"),
+    }
+
+
+async def found(store: Store, settings: Settings, client: Client, code: str, more: Seats | None = None) -> Team:
+    """Open a group with its seats, and more of them; organisations are the demonstration's."""
     group_id = uuid4()
     sealing.add_group(settings.keys, group_id)
     async with store.process(system_seat(Role.NETWORK_ADMIN, NETWORK)) as op:
@@ -198,16 +241,16 @@ async def found(store: Store, settings: Settings, client: Client, code: str) -> 
             standing=Standing.FORMING,
             jurisdiction=[("CD62", date(2020, 1, 1), None), ("CD61", date(2021, 1, 1), date(2022, 1, 1))],
         )
-        await _give(op, group_id, code, "coordinator")
+        await _give(op, group_id, code, "coordinator", SEATS["coordinator"])
     async with store.operation(subject(DEVELOPMENT_ISSUER, f"{code}.coordinator"), None, write=True) as op:
-        for name in SEATS:
+        for name, seat in {**SEATS, **(more or {})}.items():
             if name != "coordinator":
-                await _give(op, group_id, code, name)
+                await _give(op, group_id, code, name, seat)
     return Team(client, code, group_id)
 
 
-async def _give(op: Any, group_id: UUID, code: str, name: str) -> None:
-    organisation, pillar, role, area = SEATS[name]
+async def _give(op: Any, group_id: UUID, code: str, name: str, seat: SeatGiven) -> None:
+    organisation, pillar, role, area = seat
     await seats.give(
         op,
         group_id=group_id,

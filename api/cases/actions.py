@@ -9,10 +9,13 @@ from sqlalchemy import select
 
 from api import policy
 from api.audit.actions import record
-from api.cases import rules
+from api.cases import reads, rules
 from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePlace, CaseRisk
+from api.conflicts import actions as conflicts
+from api.conflicts.actions import Matter
 from api.dates import checked, to_the_month
 from api.groups import reads as groups
+from api.requests import actions as request_actions
 from api.requests import reads as requests
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.cases.rules import ActivityKind, OecdRisk
+    from api.conflicts.tables import Conflict
     from api.dates import DateWithPrecision
     from api.decisions.tables import Decision
     from api.requests.rules import IncidentClass
@@ -64,6 +68,24 @@ async def open_case(op: Operation, request: Request, decision: Decision, opened_
     return case
 
 
+async def fetch(op: Operation, case_id: UUID) -> Case:
+    """The case that an act is about, kept as it is until the act is done."""
+    return await op.fetch(Case, case_id, guard=True, argument="caseId")
+
+
+async def declare_conflict(
+    op: Operation, *, conflict_id: UUID, request_id: UUID, organisation_id: UUID, text: str | None
+) -> Conflict:
+    """Say that an organisation is in conflict with a request and, where it became one, its case."""
+    policy.require(op.seat, "conflict.declare")
+    await request_actions.check_seen(op, request_id)
+    found = await op.scalars(reads.ids_of_request(op.group_id, request_id))
+    matter = Matter(request_id, found[0] if found else None)
+    return await conflicts.declare(
+        op, conflict_id=conflict_id, matter=matter, organisation_id=organisation_id, text=text
+    )
+
+
 async def log_activity(
     op: Operation,
     *,
@@ -76,7 +98,7 @@ async def log_activity(
 ) -> Activity:
     """Write down a step taken (W6). Where no audience is named, it is that of the case's narrative."""
     policy.require(op.seat, "activity.log")
-    case = await op.fetch(Case, case_id, guard=True, argument="caseId")
+    case = await fetch(op, case_id)
     rules.check_followed(case.state)
     activity = Activity(
         group_id=op.group_id,
@@ -90,7 +112,7 @@ async def log_activity(
     row = ActivityNote(
         group_id=op.group_id,
         activity_id=activity_id,
-        audience=sorted(await _audience(op, case_id) if audience is None else (each.name for each in audience)),
+        audience=sorted(await audience_of(op, case_id) if audience is None else (each.name for each in audience)),
         done=done,
     )
     if note is not None:
@@ -100,7 +122,7 @@ async def log_activity(
     return activity
 
 
-async def _audience(op: Operation, case_id: UUID) -> list[str]:
+async def audience_of(op: Operation, case_id: UUID) -> list[str]:
     """Who reads what the case is about; nobody but its keepers where nothing is told of it."""
     told = await op.scalars(
         select(CaseNarrative).where(CaseNarrative.group_id == op.group_id, CaseNarrative.case_id == case_id)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
 from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePlace, CaseRisk, TimelineEntry
 from api.store.edges import Order, ToMany, ToOne, newest_first, oldest_first
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Select
 
 cases = ToMany(
     Case,
@@ -29,3 +38,8 @@ timeline = ToMany(
 of = ToOne(Case, "case_id", Case.id)
 of_request = ToOne(Case, "id", Case.request_id)
 activity = ToOne(Activity, "activity_id", Activity.id)
+
+
+def ids_of_request(group_id: UUID, request_id: UUID) -> Select[Any]:
+    """The id of the case that a request became."""
+    return select(Case.id).where(Case.group_id == group_id, Case.request_id == request_id)

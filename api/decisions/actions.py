@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.decisions import rules
-from api.decisions.tables import Decision, DecisionNote
+from api.decisions.tables import Decision, DecisionNote, Recusal
 from api.seat import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from api.decisions.rules import DecisionKind, DecisionMode, Reason
@@ -32,9 +32,11 @@ async def write(
     dissent: str | None,
     audience: Sequence[Category],
     present: Sequence[Pillar],
+    recused: Collection[UUID],
     quorum_per_pillar: int,
 ) -> Decision:
-    """Check quorum, votes and reason, then write the decision and its note."""
+    """Check quorum, votes and reason, then write the decision, its note and whose seats were recused: those are not
+    among the pillars `present`."""
     rules.check_quorum(present, quorum_per_pillar)
     rules.check_votes(mode, votes, len(present))
     rules.check_reason(kind, reason, addressee)
@@ -60,5 +62,6 @@ async def write(
     op.seal(note, "reasoning", reasoning)
     if dissent is not None:
         op.seal(note, "dissent", dissent)
-    await op.add(decision, note)
+    recusals = (Recusal(group_id=op.group_id, decision_id=decision_id, seat_id=each) for each in sorted(recused))
+    await op.add(decision, note, *recusals)
     return decision

@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 @unique
 class DecisionKind(Enum):
-    """What the members present decide on a request."""
+    """What the members present decide on a request, or on conflicts with it and the case that it became."""
 
     ACCEPT = "retenir"
     NOT_ACCEPT = "ne pas retenir"
     DEFER = "reporter"
     REFER = "renvoyer"
+    CONFIRM_CONFLICT = "confirmer un conflit"
+    DISMISS_CONFLICT = "écarter un conflit"
+    LIFT_CONFLICT = "lever un conflit"
+    DISCLOSE = "communiquer à travers la cloison"
+
+
+ON_REQUESTS = (DecisionKind.ACCEPT, DecisionKind.NOT_ACCEPT, DecisionKind.DEFER, DecisionKind.REFER)
+"""The answers to a request: one a meeting."""
 
 
 @unique
@@ -77,9 +85,15 @@ def check_votes(mode: DecisionMode, votes: tuple[int, int, int] | None, present:
         raise InvalidInput("VOTE_NOT_CARRIED", field="votes")
 
 
+def check_answer(kind: DecisionKind) -> None:
+    """Raise `InvalidInput` for what is no answer to a request: conflicts are decided on by acts of their own."""
+    if kind not in ON_REQUESTS:
+        raise InvalidInput("VALUE_INVALID", field="decision")
+
+
 def check_reason(kind: DecisionKind, reason: Reason | None, addressee: object | None) -> None:
     """Every answer but acceptance gives its reason; a referral names its addressee."""
-    if (reason is None) != (kind is DecisionKind.ACCEPT):
+    if (reason is None) != (kind is DecisionKind.ACCEPT or kind not in ON_REQUESTS):
         raise InvalidInput("REASON_NEEDED", field="reason")
     if (addressee is not None) != (kind is DecisionKind.REFER):
         raise InvalidInput("ADDRESSEE_NEEDED", field="addressee")

@@ -1,14 +1,14 @@
-"""Decisions: what was decided (GROUP), and the reasoning and dissent (PILLAR)."""
+"""Decisions: what was decided, and who was recused (GROUP), and the reasoning and dissent (PILLAR)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
-from api.decisions.rules import DecisionKind, DecisionMode, Reason
+from api.decisions.rules import ON_REQUESTS, DecisionKind, DecisionMode, Reason
 from api.store.base import Base, GroupId, Key, Sealed
 
 
@@ -19,7 +19,14 @@ class Decision(Base):
     __table_args__ = (
         ForeignKeyConstraint(["group_id", "meeting_id"], ["meetings.group_id", "meetings.id"]),
         ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
-        UniqueConstraint("group_id", "meeting_id", "request_id"),
+        Index(
+            "uq_decisions_on_requests",
+            "group_id",
+            "meeting_id",
+            "request_id",
+            unique=True,
+            postgresql_where=text("kind IN ({})".format(", ".join(f"'{kind.name}'" for kind in ON_REQUESTS))),
+        ),
         Index(None, "group_id", "request_id", "recorded_at", "id"),
         Index(None, "group_id", "meeting_id", "recorded_at", "id"),
         CheckConstraint("(mode = 'VOTE') = (votes_for IS NOT NULL)", name="votes"),
@@ -51,3 +58,18 @@ class DecisionNote(Base):
     audience: Mapped[list[str]]
     reasoning: Mapped[Sealed]
     dissent: Mapped[Sealed | None]
+
+
+class Recusal(Base):
+    """GROUP: a seat that was there and, its organisation being in conflict with the matter, neither counted nor
+    voted."""
+
+    __tablename__ = "recusals"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "decision_id"], ["decisions.group_id", "decisions.id"]),
+        ForeignKeyConstraint(["group_id", "seat_id"], ["seats.group_id", "seats.id"]),
+    )
+
+    group_id: Mapped[GroupId]
+    decision_id: Mapped[Key]
+    seat_id: Mapped[Key]

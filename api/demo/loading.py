@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.demo import sites, stories
+from api.demo import involved, sites, stories
 from api.demo.roster import (
     FICTIVE,
     FIRST_NAMES,
@@ -75,7 +75,7 @@ async def load(store: Store) -> int:
         done += await _once(store, f"{group.code}.coordinator", "seats", _others(group))
         done += await _once(store, f"{group.code}.coordinator", "phases", _phases(group))
     done += await _once(store, "sk.coordinator", "structures", _structures)
-    for step in (*stories.steps(), *sites.steps()):
+    for step in (*stories.steps(), *involved.steps(), *sites.steps()):
         done += await _once(store, step.persona, step.name, step.act)
     return done
 

@@ -128,6 +128,7 @@ ORGANISATIONS: dict[str, tuple[Category, tuple[str, ...]]] = {
     "Police des Mines": (Category.SECURITY_FORCES, ("PMH", "Mining Police", "Police des Mines et Hydrocarbures")),
     "Académie de police, école Jules Moke": (Category.SECURITY_FORCES, ()),
     "Police nationale congolaise": (Category.SECURITY_FORCES, ("PNC",)),
+    "FARDC": (Category.SECURITY_FORCES, ("Forces armées de la République démocratique du Congo",)),
     "FARDC, SECAS": (Category.SECURITY_FORCES, ("SECAS",)),
     "Division des Mines": (Category.GOVERNMENT_INSTITUTION, ()),
     "SAEMAPE": (Category.GOVERNMENT_INSTITUTION, ("SAESSCAM",)),
@@ -188,6 +189,7 @@ ORGANISATIONS: dict[str, tuple[Category, tuple[str, ...]]] = {
 LINKS = {
     ("Police des Mines", "Police nationale congolaise"): (LinkKind.UNIT_OF, "Étude DCAF, §4.2"),
     ("Académie de police, école Jules Moke", "Police nationale congolaise"): (LinkKind.UNIT_OF, "Étude DCAF, §4.2"),
+    ("FARDC, SECAS", "FARDC"): (LinkKind.UNIT_OF, "Étude DCAF, §4.2"),
     ("Twangiza Mining", "Banro"): (LinkKind.OWNED_BY, "Étude DCAF, §3.1: jusqu'aux ventes de 2020"),
     ("Lugushwa Mining", "Banro"): (LinkKind.OWNED_BY, "Étude DCAF, §5.4; autrement au §3.1"),
 }

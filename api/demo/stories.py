@@ -1,7 +1,4 @@
-"""Bitale, Kalimbi and their neighbours, as far as the main line goes (DOMAIN 4). Each step is one act of one persona.
-
-What the sources do not say is neutral; an assumed date has precision MONTH or YEAR.
-"""
+"""The documented stories and their neighbours, act by act, as far as the acts go (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -10,47 +7,25 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from api.cases import actions as cases
-from api.cases.rules import ActivityKind, OecdRisk
-from api.dates import DateWithPrecision, Precision
+from api.cases.rules import OecdRisk
 from api.decisions.rules import DecisionKind, DecisionMode, Reason
+from api.demo import matters
+from api.demo.matters import day, month
 from api.demo.roster import PERSONAS, demo_id
 from api.meetings import actions as meetings
 from api.meetings.rules import MeetingKind
 from api.requests import actions as requests
-from api.requests.rules import (
-    DEFAULT_AUDIENCE,
-    ActorKind,
-    Channel,
-    CountingUnit,
-    IncidentClass,
-    Reliability,
-    RequestType,
-    SourceConnection,
-    Urgency,
-)
-from api.seat import Category
+from api.requests.rules import IncidentClass, Reliability
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from api.requests.tables import Request
+    from api.cases.rules import ActivityKind
+    from api.dates import DateWithPrecision
+    from api.demo.matters import Brought
     from api.store.operation import Operation
 
     Act = Callable[[Operation], Awaitable[object]]
-
-WITH_FORCES = DEFAULT_AUDIENCE | {Category.SECURITY_FORCES}
-
-
-def year(value: int) -> DateWithPrecision:
-    return DateWithPrecision(date(value, 1, 1), None, Precision.YEAR)
-
-
-def month(value: int, number: int) -> DateWithPrecision:
-    return DateWithPrecision(date(value, number, 1), None, Precision.MONTH)
-
-
-def day(value: date) -> DateWithPrecision:
-    return DateWithPrecision(value, None, Precision.DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,205 +37,44 @@ class Step:
     act: Act
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A request as its author brings it."""
-
-    name: str
-    author: str
-    title: str
-    request_type: RequestType
-    requester: Category
-    channel: Channel
-    pcode: str
-    occurred: DateWithPrecision
-    brought: DateWithPrecision
-    incident_class: IncidentClass | None
-    told: requests.Told
-    urgency: Urgency = Urgency.NORMAL
-
-    def submit(self, op: Operation) -> Awaitable[Request]:
-        return requests.submit(
-            op,
-            request_id=demo_id("request", self.name),
-            title=self.title,
-            request_type=self.request_type,
-            requester=self.requester,
-            channel=self.channel,
-            urgency=self.urgency,
-            incident_class=self.incident_class,
-            pcode=self.pcode,
-            occurred=self.occurred,
-            brought=self.brought,
-            told=self.told,
-        )
-
-
-BITALE = Brought(
-    "bitale",
-    "sk.cls-kalehe",
-    "Droits d'extraction et forces irrégulières à Bitale",
-    RequestType.ABUSE_BY_HIRED_FORCES,
-    Category.LOCAL_COMMITTEE,
-    Channel.FOCAL_POINT,
-    "CD6205",
-    month(2019, 5),
-    month(2019, 5),
-    IncidentClass.HIRING_OF_FORCES,
-    requests.Told(
-        narrative=(
-            "Deux coopératives se disputent le droit d'extraction depuis la formalisation du Code de 2018. "
-            "L'une a fait appel à des éléments des FARDC, l'autre à des Maï-Maï. Les travaux sont suspendus par les "
-            "autorités."
-        ),
-        wanted_action="Retrait des forces irrégulières et médiation entre les deux coopératives.",
-        stated_place="Bitale, zones d'exploitation artisanale 798 et 799",
-        alleged_actor_kind=ActorKind.ARMY,
-        counting_unit=CountingUnit.COMMUNITY,
-        affected=None,
-        source_code="CLS-01",
-        source_connection=SourceConnection.THIRD_PARTY,
-        source_statement=None,
-        audience=WITH_FORCES,
-    ),
-    Urgency.IMMEDIATE,
-)
-KALIMBI = Brought(
-    "kalimbi",
-    "sk.cooperative",
-    "Suspension et litige entre coopératives à Kalimbi",
-    RequestType.LIFT_SUSPENSION,
-    Category.COOPERATIVE,
-    Channel.SECRETARIAT,
-    "CD6205",
-    month(2019, 1),
-    month(2019, 1),
-    IncidentClass.COOPERATIVE_CLASH,
-    requests.Told(
-        narrative=(
-            "Le site est fermé. Les deux coopératives les plus anciennes sont endettées envers les titulaires; une "
-            "troisième, soutenue par eux, revendique la zone. Des affrontements ont eu lieu."
-        ),
-        wanted_action="Réouverture du site, bornage des carrés et médiation entre les trois coopératives.",
-        stated_place="Kalimbi (Nyabibwe), zone d'exploitation artisanale 496, codmine00917",
-        alleged_actor_kind=ActorKind.COOPERATIVE,
-        counting_unit=CountingUnit.COMMUNITY,
-        affected=None,
-        source_code="COOP-01",
-        source_connection=SourceConnection.VICTIM_ORGANISATION,
-        source_statement=None,
-        audience=WITH_FORCES,
-    ),
-    Urgency.BEFORE_NEXT_MEETING,
-)
-FIELD_PRESENCE = Brought(
-    "field-presence",
-    "sk.officer",
-    "Présence du groupe dans les territoires éloignés",
-    RequestType.FIELD_PRESENCE,
-    Category.LOCAL_AUTHORITY,
-    Channel.LETTER,
-    "CD6203",
-    year(2019),
-    month(2019, 5),
-    None,
-    requests.Told(
-        narrative="Une autorité locale demande que le groupe soit représenté hors de Bukavu.",
-        wanted_action="Un représentant du groupe dans le territoire.",
-        stated_place=None,
-        alleged_actor_kind=None,
-        counting_unit=None,
-        affected=None,
-        source_code="AUT-01",
-        source_connection=SourceConnection.THIRD_PARTY,
-        source_statement=None,
-        audience=DEFAULT_AUDIENCE,
-    ),
-)
-PRIVATE_DEBT = Brought(
-    "private-debt",
-    "sk.officer",
-    "Dette privée entre deux commerçants (fictive)",
-    RequestType.DIALOGUE,
-    Category.TRADER,
-    Channel.PHONE,
-    "CD6201",
-    month(2019, 4),
-    month(2019, 5),
-    None,
-    requests.Told(
-        narrative="Deux commerçants (fictifs) se disputent une dette sans lien avec une mine.",
-        wanted_action="Une médiation.",
-        stated_place=None,
-        alleged_actor_kind=None,
-        counting_unit=CountingUnit.INDIVIDUAL,
-        affected=2,
-        source_code="COM-01",
-        source_connection=SourceConnection.VICTIM,
-        source_statement=None,
-        audience=DEFAULT_AUDIENCE,
-    ),
-)
-TRESPASS = Brought(
-    "trespass",
-    "lub.company",
-    "Table ronde sur les intrusions et les gardes des entreprises",
-    RequestType.DIALOGUE,
-    Category.COMPANY,
-    Channel.MEETING,
-    "CD7101",
-    DateWithPrecision(None, None, Precision.UNKNOWN),
-    year(2020),
-    IncidentClass.UNLAWFUL_PRESENCE,
-    requests.Told(
-        narrative="Les entreprises demandent une table ronde sur les intrusions et la conduite de leurs gardes.",
-        wanted_action="Une table ronde avec la police et la société civile.",
-        stated_place=None,
-        alleged_actor_kind=ActorKind.PRIVATE_SECURITY,
-        counting_unit=None,
-        affected=None,
-        source_code="ENT-01",
-        source_connection=SourceConnection.UNKNOWN,
-        source_statement=None,
-        audience=DEFAULT_AUDIENCE,
-    ),
-)
-
-KALIMBI_STEPS = (
-    (ActivityKind.MEDIATION, year(2019), "Médiation: les trois coopératives et les titulaires à une même table."),
-    (ActivityKind.ADVOCACY, year(2019), "Plaidoyer pour le bornage des carrés miniers."),
-    (ActivityKind.FOLLOW_UP_VISIT, year(2019), "Suivi sur le site avec le comité local de suivi."),
-)
-BITALE_STEPS = (
-    (ActivityKind.FACT_FINDING, year(2019), "Enquête sur place."),
-    (
-        ActivityKind.COMMAND_NEGOTIATION,
-        year(2019),
-        "Négociation avec le commandement des FARDC à Bukavu; retrait suivi.",
-    ),
-    (ActivityKind.MEDIATION, year(2019), "Médiation pour une cohabitation sans forces irrégulières."),
-    (ActivityKind.ADVOCACY, year(2019), "Plaidoyer pour le déploiement de la Police des Mines."),
-    (ActivityKind.AWARENESS, year(2020), "Sensibilisation des coopératives et des forces."),
-    (ActivityKind.FIELD_MISSION, year(2020), "Missions répétées sur le site."),
-)
-
-
 def steps() -> Iterator[Step]:
     """Everything, in the order in which it can be entered."""
-    yield from _meeting("january", date(2019, 1, 28), month(2019, 1), None, [KALIMBI])
-    yield from _accepted("january", KALIMBI, IncidentClass.COOPERATIVE_CLASH, {OecdRisk.O1_4}, KALIMBI_STEPS)
+    yield from _meeting("january", date(2019, 1, 28), month(2019, 1), None, [matters.KALIMBI])
+    yield from _accepted(
+        "january", matters.KALIMBI, IncidentClass.COOPERATIVE_CLASH, {OecdRisk.O1_4}, matters.KALIMBI_STEPS
+    )
     yield from _meeting(
         "june",
         date(2019, 6, 17),
         day(date(2019, 6, 17)),
         "Hôtel Bégonias, Bukavu",
-        [BITALE, FIELD_PRESENCE, PRIVATE_DEBT],
+        [matters.BITALE, matters.FIELD_PRESENCE, matters.PRIVATE_DEBT],
     )
-    yield from _accepted("june", BITALE, IncidentClass.HIRING_OF_FORCES, {OecdRisk.O3, OecdRisk.O5}, BITALE_STEPS)
-    yield _decided("june", FIELD_PRESENCE, DecisionKind.DEFER, Reason.WORK_PLAN, "Reporté au plan de travail.")
-    yield _decided("june", PRIVATE_DEBT, DecisionKind.NOT_ACCEPT, Reason.OUT_OF_SCOPE, "Sans lien avec une mine.")
-    yield Step(TRESPASS.author, "trespass/submit", TRESPASS.submit)
-    yield _triaged("lub.coordinator", TRESPASS)
+    yield from _accepted(
+        "june", matters.BITALE, IncidentClass.HIRING_OF_FORCES, {OecdRisk.O3, OecdRisk.O5}, matters.BITALE_STEPS
+    )
+    yield _decided("june", matters.FIELD_PRESENCE, DecisionKind.DEFER, Reason.WORK_PLAN, "Reporté au plan de travail.")
+    yield _decided(
+        "june", matters.PRIVATE_DEBT, DecisionKind.NOT_ACCEPT, Reason.OUT_OF_SCOPE, "Sans lien avec une mine."
+    )
+    yield from _meeting("september", date(2019, 9, 16), month(2019, 9), None, [matters.MAHESHE])
+    yield from _accepted(
+        "september",
+        matters.MAHESHE,
+        IncidentClass.ARMED_GROUP_ACTIVITY,
+        {OecdRisk.O3, OecdRisk.O5},
+        matters.MAHESHE_STEPS,
+    )
+    yield from _meeting("july", date(2020, 7, 20), month(2020, 7), None, [matters.TWANGIZA])
+    risks = {OecdRisk.O1_1, OecdRisk.O1_4, OecdRisk.O5}
+    yield from _accepted("july", matters.TWANGIZA, IncidentClass.USE_OF_FORCE, risks, matters.TWANGIZA_STEPS)
+    yield from _meeting("january-2021", date(2021, 1, 18), month(2021, 1), None, [matters.LUGUSHWA])
+    risks = {OecdRisk.O1_4, OecdRisk.O5}
+    yield from _accepted(
+        "january-2021", matters.LUGUSHWA, IncidentClass.PROTEST_REPRESSION, risks, matters.LUGUSHWA_STEPS
+    )
+    yield Step(matters.TRESPASS.author, "trespass/submit", matters.TRESPASS.submit)
+    yield _triaged("lub.coordinator", matters.TRESPASS)
 
 
 def _meeting(

@@ -19,6 +19,7 @@ from api.groups.tables import (
     OrganisationLink,
     WorkingGroup,
 )
+from api.notices.actions import post_to_groups
 from api.seat import NETWORK, Category
 from api.store.base import new_id
 from api.store.sealing import SealBroken, place
@@ -199,5 +200,6 @@ async def link_organisations(
         valid_to=valid_to,
     )
     await op.add(link)
+    await post_to_groups(op, "links", await op.scalars(reads.tenants()))
     await record(op, "organisation.link", link_id, organisation_id, parent_id, group_id=NETWORK)
     return link

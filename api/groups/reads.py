@@ -53,6 +53,7 @@ aliases = ToMany(
 below = (Order(OrganisationLink.kind), Order(OrganisationLink.id))
 links = ToMany(OrganisationLink, below, source="id", target=OrganisationLink.organisation_id)
 links_below = ToMany(OrganisationLink, below, source="id", target=OrganisationLink.parent_id)
+sponsor = ToOne(Organisation, "sponsor_id", Organisation.id)
 parent = ToOne(Organisation, "parent_id", Organisation.id)
 standings = ToMany(
     GroupStanding, newest_first(GroupStanding.since, then=GroupStanding.id), source="id", target=GroupStanding.group_id
@@ -67,6 +68,11 @@ group = ToOne(WorkingGroup, "group_id", WorkingGroup.id)
 def group_ids() -> Select[Any]:
     """Every group of the network."""
     return select(WorkingGroup.id)
+
+
+def tenants() -> Select[Any]:
+    """Every group of the network, without the network itself."""
+    return select(WorkingGroup.id).where(WorkingGroup.id != NETWORK).order_by(WorkingGroup.code)
 
 
 def organisation_ids() -> Select[Any]:

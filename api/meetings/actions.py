@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 from api import policy
 from api.audit.actions import record
+from api.cases import actions as cases
 from api.cases.actions import TakenUp, open_case
+from api.conflicts import actions as conflicts
+from api.conflicts import reads as conflict_reads
+from api.conflicts import rules as conflict_rules
+from api.conflicts.actions import Matter
 from api.dates import DateWithPrecision, Precision, checked
 from api.decisions import actions as decisions
-from api.decisions.rules import DecisionKind, counts_for_quorum, has_quorum
-from api.errors import InvalidInput, NotFound
+from api.decisions import rules as decision_rules
+from api.decisions.rules import DecisionKind
+from api.errors import InvalidInput, NotFound, WrongState
 from api.groups import reads as groups
 from api.meetings import reads, rules
 from api.meetings.tables import AgendaItem, AgendaNote, AgendaRemoval, Attendance, Meeting
@@ -27,6 +33,9 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from api.cases.tables import Case
+    from api.conflicts.rules import ConflictOutcome, DisclosurePart
+    from api.conflicts.tables import Conflict
     from api.decisions.rules import DecisionMode, Reason
     from api.decisions.tables import Decision
     from api.groups.tables import GroupSettings
@@ -112,7 +121,8 @@ async def take_off(op: Operation, *, request_id: UUID, version: int, reason: Tak
     await op.flush()
     item = (await op.scalars(reads.tablings_of(op.group_id, request_id)))[0]
     meeting = await fetch(op, item.meeting_id)
-    quorate = has_quorum(await _voting(op, meeting.id), (await _settings(op)).quorum_per_pillar)
+    present, _ = await _voting(op, meeting.id, request_id)
+    quorate = decision_rules.has_quorum(present, (await _settings(op)).quorum_per_pillar)
     rules.check_taken_off(reason, meeting.state, quorate=quorate)
     await op.add(AgendaRemoval(group_id=op.group_id, agenda_item_id=item.id, reason=reason, taken_off_at=op.now))
     await requests.tell(op, NoticeKind.REQUEST_TAKEN_OFF, request_id)
@@ -147,13 +157,71 @@ async def decide(
 ) -> Decision:
     """Record the group's decision on a tabled request (W4); acceptance opens the case in the same act."""
     policy.require(op.seat, "decision.record")
+    decision_rules.check_answer(decided.kind)
     request = await requests.fetch(op, request_id, version)
     state = request_rules.decided(request.state, decided.kind)
     meeting = await fetch(op, meeting_id)
     rules.check_decides(meeting.state, on_agenda=[meeting_id] == (await _tabled_at(op, request_id))[:1])
     if (taken_up is None) == (decided.kind is DecisionKind.ACCEPT):
         raise InvalidInput("CASE_NEEDED", field="case")
-    decision = await decisions.write(
+    decision = await _decision(op, decision_id, meeting_id, request_id, decided)
+    request.state = state
+    await op.flush()
+    if taken_up is not None:
+        case = await open_case(op, request, decision, meeting.held.start or op.now.date(), taken_up)
+        await conflicts.follow(op, request_id, case.id)
+    await requests.tell(op, NoticeKind.REQUEST_DECIDED, request_id)
+    await record(op, "decision.record", decision_id, request_id, meeting_id)
+    return decision
+
+
+async def decide_on_conflict(
+    op: Operation,
+    *,
+    decision_id: UUID,
+    conflict_id: UUID,
+    version: int,
+    meeting_id: UUID,
+    outcome: ConflictOutcome,
+    decided: Decided,
+) -> Conflict:
+    """Record what the seats that are not recused decided on a conflict: only so is a wall lifted, and a claim heard."""
+    policy.require(op.seat, "conflict.decide")
+    conflict = await conflicts.fetch(op, conflict_id, version)
+    conflict_rules.check_decided(conflict.state, outcome)
+    rules.check_held((await fetch(op, meeting_id)).state)
+    await _decision(op, decision_id, meeting_id, conflict.request_id, decided)
+    await conflicts.decided(op, conflict, outcome)
+    await record(op, "conflict.decide", conflict_id, decision_id, meeting_id)
+    return conflict
+
+
+async def disclose(
+    op: Operation,
+    *,
+    decision_id: UUID,
+    case_id: UUID,
+    organisation_id: UUID,
+    parts: Collection[DisclosurePart],
+    meeting_id: UUID,
+    decided: Decided,
+) -> Case:
+    """Record what the group decided to show an organisation of a case through its wall."""
+    policy.require(op.seat, "disclosure.decide")
+    case = await cases.fetch(op, case_id)
+    rules.check_held((await fetch(op, meeting_id)).state)
+    if organisation_id not in await op.scalars(conflict_reads.walled(op.group_id, case_id)):
+        raise WrongState("NOT_WALLED", field="organisationId")
+    await _decision(op, decision_id, meeting_id, case.request_id, decided)
+    await conflicts.disclose(op, Matter(case.request_id, case_id), organisation_id, parts, decision_id)
+    await record(op, "disclosure.decide", case_id, decision_id, meeting_id)
+    return case
+
+
+async def _decision(op: Operation, decision_id: UUID, meeting_id: UUID, request_id: UUID, decided: Decided) -> Decision:
+    """Write the decision down, by the seats present whose organisations are not in conflict with the matter."""
+    present, recused = await _voting(op, meeting_id, request_id)
+    return await decisions.write(
         op,
         decision_id=decision_id,
         meeting_id=meeting_id,
@@ -166,16 +234,10 @@ async def decide(
         reasoning=decided.reasoning,
         dissent=decided.dissent,
         audience=await requests.audience(op, request_id) if decided.audience is None else list(decided.audience),
-        present=await _voting(op, meeting_id),
+        present=present,
+        recused=recused,
         quorum_per_pillar=(await _settings(op)).quorum_per_pillar,
     )
-    request.state = state
-    await op.flush()
-    if taken_up is not None:
-        await open_case(op, request, decision, meeting.held.start or op.now.date(), taken_up)
-    await requests.tell(op, NoticeKind.REQUEST_DECIDED, request_id)
-    await record(op, "decision.record", decision_id, request_id, meeting_id)
-    return decision
 
 
 async def fetch(op: Operation, meeting_id: UUID, version: int | None = None) -> Meeting:
@@ -183,12 +245,19 @@ async def fetch(op: Operation, meeting_id: UUID, version: int | None = None) -> 
     return await op.fetch(Meeting, meeting_id, version=version, guard=True, argument="meetingId")
 
 
-async def _voting(op: Operation, meeting_id: UUID) -> Sequence[Pillar]:
-    """The pillars of the voting seats present; a principal and its alternates are one."""
+async def _voting(op: Operation, meeting_id: UUID, request_id: UUID) -> tuple[Sequence[Pillar], Collection[UUID]]:
+    """The pillars of the voting seats present, a principal and its alternates being one; and the seats present that are
+    recused, which count for nothing."""
     present = await op.scalars(reads.present(op.group_id, meeting_id))
     there = await op.scalars(seats.among(op.group_id, present))
-    voting = [seat for seat in there if counts_for_quorum(seat.pillar, seat.roles)]
-    return list({seat.principal_id or seat.id: seat.pillar for seat in voting}.values())
+    walled = set(await op.scalars(conflict_reads.walled(op.group_id, request_id)))
+    voting = [
+        seat
+        for seat in there
+        if seat.organisation_id not in walled and decision_rules.counts_for_quorum(seat.pillar, seat.roles)
+    ]
+    pillars = {seat.principal_id or seat.id: seat.pillar for seat in voting}
+    return list(pillars.values()), [seat.id for seat in there if seat.organisation_id in walled]
 
 
 async def _tabled_at(op: Operation, request_id: UUID) -> list[UUID]:

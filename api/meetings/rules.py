@@ -44,10 +44,15 @@ def held(state: MeetingState) -> MeetingState:
     return MeetingState.HELD
 
 
-def check_decides(state: MeetingState, *, on_agenda: bool) -> None:
-    """A decision is recorded at a meeting that was held, on what it was the last to have on its agenda."""
+def check_held(state: MeetingState) -> None:
+    """A decision is recorded at a meeting that was held."""
     if state is not MeetingState.HELD:
         raise WrongState("MEETING_NOT_HELD", field="meetingId")
+
+
+def check_decides(state: MeetingState, *, on_agenda: bool) -> None:
+    """A request is decided on by the meeting that was the last to have it on its agenda."""
+    check_held(state)
     if not on_agenda:
         raise WrongState("NOT_ON_AGENDA", field="requestId")
 

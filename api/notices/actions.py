@@ -13,7 +13,7 @@ from api.notices.tables import Notice, OutboxItem
 from api.store.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from api.store.operation import Operation
 
@@ -36,6 +36,14 @@ async def post(op: Operation, kind: NoticeKind, request_id: UUID, organisation_i
     )
 
 
+async def post_to_groups(op: Operation, kind: str, group_ids: Iterable[UUID]) -> None:
+    """Let the worker of each group do what concerns them all, once the act is committed."""
+    for group_id in group_ids:
+        await op.add(
+            OutboxItem(group_id=group_id, id=new_id(), kind=kind, payload={}, due_at=op.now, attempts=0, done_at=None)
+        )
+
+
 async def deliver(op: Operation, item: OutboxItem) -> None:
     """The notice has the item's id: carried twice, it is there once."""
     await op.add(
@@ -50,11 +58,9 @@ async def deliver(op: Operation, item: OutboxItem) -> None:
     )
 
 
-CARRIERS: Mapping[str, Carrier] = {"notice": deliver}
-
-
-async def carry(op: Operation) -> int:
-    """Claim what is due in the worker's group and do it. An item that fails is left for later, alone."""
+async def carry(op: Operation, carriers: Mapping[str, Carrier]) -> int:
+    """Claim what is due in the worker's group and do it, each kind by its carrier. An item that fails is left for
+    later, alone."""
     items = await op.scalars(reads.due(op.group_id, op.now, CARRIED_AT_ONCE))
     for item in items:
         item.attempts += 1
@@ -62,7 +68,7 @@ async def carry(op: Operation) -> int:
         await op.flush()
         try:
             async with op.savepoint():
-                await CARRIERS[item.kind](op, item)
+                await carriers[item.kind](op, item)
                 item.done_at = op.now
         except Exception as error:  # noqa: BLE001 - the others go on; the code is all that a log may know
             said = log.error if item.attempts >= reads.MOST_ATTEMPTS else log.warning

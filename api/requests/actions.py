@@ -142,6 +142,11 @@ async def fetch(op: Operation, request_id: UUID, version: int | None = None) -> 
     return await op.fetch(Request, request_id, version=version, guard=True, argument="requestId")
 
 
+async def check_seen(op: Operation, request_id: UUID) -> None:
+    """Raise `NotFound` unless the request is there for the seat, whether it may change it or not."""
+    await op.fetch(Request, request_id, argument="requestId")
+
+
 async def triage(
     op: Operation, *, request_id: UUID, version: int, reliability: Reliability | None, note: str | None
 ) -> Request:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import any_, literal, or_, select
 
+from api.policy import KEEPERS
+from api.seat import Role
 from api.seats.tables import Invitation, Person, Seat, SeatTally, SeatTerm
-from api.store.edges import Order, ToMany, ToOne, newest_first
+from api.store.edges import Order, ToMany, ToOne, in_table, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +34,14 @@ principal = ToOne(Seat, "principal_id", Seat.id)
 person = ToOne(Person, "person_id", Person.id)
 invitation = ToOne(Invitation, "id", Invitation.seat_id)
 tally = ToOne(SeatTally, "id", SeatTally.group_id)
+
+
+def keeping(group_id: UUID, on: date) -> Select[Any]:
+    """The organisations whose seats keep the group's casework on that day."""
+    lasts = or_(Seat.valid_to.is_(None), Seat.valid_to >= on)
+    keeps = or_(*(literal(role.name) == any_(in_table(Seat.roles)) for role in Role if role in KEEPERS))
+    here = (Seat.group_id == group_id, Seat.ended_at.is_(None), Seat.valid_from <= on, lasts, keeps)
+    return select(Seat.organisation_id).where(*here).distinct()
 
 
 def seat_ids() -> Select[Any]:

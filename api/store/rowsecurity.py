@@ -55,6 +55,7 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("policy_group", "group_phases.group_phases_select"): "the network's overview",
     ("policy_group", "seat_terms.seat_terms_select"): "the network's overview: pillars and terms, nobody's name",
     ("policy_group", "jurisdictions.jurisdictions_select"): "the network's overview",
+    ("policy_group", "outbox_items.outbox_items_insert"): "the network tells each group's worker of a new link",
 }
 """Breaches that are meant, by rule and subject, each with its reason."""
 
@@ -166,6 +167,22 @@ POLICIES: Mapping[str, str] = {
         WHERE polpermissive AND tree IS NOT NULL AND pg_get_expr(tree, polrelid) !~ '\mseat_\w+\('""",
 }
 
+WALLED = """
+    WITH RECURSIVE casework AS (
+      SELECT oid FROM tables WHERE name IN ('cases', 'requests')
+      UNION
+      SELECT conrelid FROM pg_constraint JOIN casework ON confrelid = casework.oid WHERE contype = 'f'
+    )
+    SELECT name AS subject, 'has a path to a case and no wall: no restrictive policy for every command' AS detail
+    FROM tables JOIN casework USING (oid)
+    WHERE NOT EXISTS (
+      SELECT FROM policies
+      JOIN pg_depend ON classid = 'pg_policy'::regclass AND objid = policies.oid AND refclassid = 'pg_class'::regclass
+      WHERE polrelid = tables.oid AND NOT polpermissive AND polcmd = '*' AND refobjid <> tables.oid
+        AND (refobjid = to_regclass('walls') OR refobjid IN (SELECT oid FROM casework)))"""
+"""The conflict wall (SECURITY §6) stands before whatever refers to a case or request, at any remove: it looks at
+`walls`, or at the row that this one belongs to."""
+
 GRANTS: Mapping[str, str] = {
     "grant_public": "SELECT name AS subject, privilege_type || ' for PUBLIC' AS detail FROM grants WHERE grantee = 0",
     "grant_excess": """
@@ -209,7 +226,7 @@ ROLE: Mapping[str, str] = {
           AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))""",
 }
 
-RULES = {**TABLES, **KEYS, **POLICIES, **GRANTS, **ROLE}
+RULES = {**TABLES, **KEYS, **POLICIES, "policy_wall": WALLED, **GRANTS, **ROLE}
 EVERY_RULE = " UNION ALL ".join(
     f"SELECT '{rule}', subject, detail FROM ({statement}) AS found"  # noqa: S608 - made of constants
     for rule, statement in RULES.items()

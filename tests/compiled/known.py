@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST = 400
 """Longer texts would make documents that nobody reads."""
 
-A_FEW, MOST = 7, 30
+SIZES, MOST = (7, 5, 3, 2), 30
 EYES = ("sk.coordinator", "lub.coordinator", "sk.cso")
 """Seats whose answers are looked at; each id and cursor is asked for by all seats."""
 
@@ -79,7 +79,7 @@ async def look(world: World) -> Known:
     asked = [f"{{ {documents.asked(name, root, documents.TYPE)} }}" for name, root in documents.roots().items()]
     for name, path in documents.paths().items():
         below = documents.selection(documents.SCHEMA.type_map[name], depth=1)
-        asked.append(documents.along(path, below).replace(f"first: {documents.MANY}", f"first: {A_FEW}"))
+        asked.append(documents.along(path, below, SIZES))
     for persona in EYES:
         for document in asked:
             known.look(documents.SCHEMA.query_type, await world.ask(persona, document))

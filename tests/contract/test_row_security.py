@@ -109,6 +109,20 @@ FINDS: tuple[tuple[str, str, str], ...] = (
     ),
     ("policy_leaky", "cases.cases_select", "ALTER POLICY cases_select ON cases USING (title LIKE 'A%')"),
     ("policy_leaky", "cases.cases_select", "ALTER POLICY cases_select ON cases USING (lower(title) = 'a')"),
+    ("policy_wall", "cases", "DROP POLICY cases_wall ON cases"),
+    ("policy_wall", "activity_notes", "DROP POLICY activity_notes_wall ON activity_notes"),
+    (
+        "policy_wall",
+        "activities",
+        """DROP POLICY activities_wall ON activities; CREATE POLICY activities_wall ON activities AS RESTRICTIVE
+        FOR ALL TO baraza_app USING (group_id = (SELECT seat_group())) WITH CHECK (group_id = (SELECT seat_group()))""",
+    ),
+    (
+        "policy_wall",
+        "remarks",
+        """CREATE TABLE remarks (group_id uuid NOT NULL, case_id uuid,
+        FOREIGN KEY (group_id, case_id) REFERENCES cases (group_id, id))""",
+    ),
     ("grant_public", "cases", "GRANT SELECT ON cases TO PUBLIC"),
     ("grant_public", "cases.title", "GRANT SELECT (title) ON cases TO PUBLIC"),
     ("grant_public", "seat_id()", "GRANT EXECUTE ON FUNCTION seat_id() TO PUBLIC"),

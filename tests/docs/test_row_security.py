@@ -23,9 +23,9 @@ MARK = "<!-- What follows is written by `make docs` from the catalogue. -->\n"
 POLICIES = """
 SELECT tablename, cmd, permissive, coalesce(qual, with_check) AS condition, with_check <> qual AS becomes, with_check
 FROM pg_policies WHERE schemaname = 'public'
-ORDER BY tablename, array_position('{SELECT,INSERT,UPDATE,DELETE}', cmd), permissive
+ORDER BY tablename, array_position('{SELECT,INSERT,UPDATE,DELETE,ALL}', cmd), permissive
 """
-DOES = {"SELECT": "Read", "INSERT": "Add", "UPDATE": "Change", "DELETE": "Delete"}
+DOES = {"SELECT": "Read", "INSERT": "Add", "UPDATE": "Change", "DELETE": "Delete", "ALL": "For all of it"}
 PLAIN = (
     (re.compile(r"\s+"), " "),
     (re.compile(r"'([\w<>-]*)'::text"), r"\1"),

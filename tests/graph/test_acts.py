@@ -22,6 +22,8 @@ from acting import (
     deciding,
     found,
     holding,
+    involving,
+    organisation,
     owner,
     submission,
     written,
@@ -50,6 +52,16 @@ CODES = {
     "holdMeeting": "meeting.hold",
     "recordDecision": "decision.record",
     "logActivity": "activity.log",
+    "recordEvent": "event.record",
+    "recordInvolvement": "involvement.record",
+    "reviseAllegation": "allegation.revise",
+    "addParty": "party.add",
+    "declareConflict": "conflict.declare",
+    "contestConflict": "conflict.contest",
+    "confirmConflict": "conflict.confirm",
+    "decideOnConflict": "conflict.decide",
+    "discloseCase": "disclosure.decide",
+    "recordSponsorship": "sponsorship.record",
     "changeSettings": "settings.change",
     "assessPhase": "group.assess",
     "placeGroup": "group.place",
@@ -111,6 +123,9 @@ class Stage:
     closed_id: str
     group: Mapping[str, Any]
     """The argument that names the group."""
+    event_id: str
+    involvement: Any
+    conflict: Any
     invitation: Any
     structure: Any
     member: Any
@@ -120,7 +135,8 @@ class Stage:
 async def stage(team: Team, urls: Urls) -> Stage:
     scheduled, held, thin, other = [await team.scheduled() for _ in range(4)]
     waiting, tabled, unquorate, elsewhere = [await team.tabled(at) for at in (scheduled, held, thin, other)]
-    closed_id = await team.case()
+    closed_id, implicated_id = await team.case(), await team.case()
+    involvement = await team.involved(implicated_id, "SAKIMA")
     async with owner(urls, "cases") as connection:
         await connection.execute("UPDATE cases SET state = 'CLOSED' WHERE id = $1", UUID(closed_id.partition(":")[2]))
     return Stage(
@@ -137,6 +153,9 @@ async def stage(team: Team, urls: Urls) -> Stage:
         case_id=await team.case(),
         closed_id=closed_id,
         group={"workingGroupId": f"WorkingGroup:{team.group_id}"},
+        event_id=await team.event(implicated_id),
+        involvement=involvement,
+        conflict=(await team.conflicts(implicated_id))["SAKIMA"],
         invitation=await team.done("coordinator", "inviteToSeat", INVITED),
         structure=(structure := await team.done("officer", "setUpStructure", SET_UP)),
         member=await team.done("officer", "admitToStructure", {"structureId": structure["id"], **ADMITTED}),
@@ -487,6 +506,10 @@ def _arguments(act: str) -> set[str]:
     return named
 
 
+def conflicting(stage: Stage) -> dict[str, Any]:
+    return {"conflictId": stage.conflict["id"], "version": stage.conflict["version"]}
+
+
 GIVEN = {
     "submitRequest": lambda _: submission(),
     "triageRequest": lambda stage: based(stage.submitted),
@@ -496,6 +519,40 @@ GIVEN = {
     "holdMeeting": lambda stage: holding(stage.scheduled, []),
     "recordDecision": lambda stage: deciding(stage.tabled, stage.held),
     "logActivity": lambda stage: {"caseId": stage.case_id, "kind": "STUDY", "done": day("2024-05-01")},
+    "recordEvent": lambda stage: {
+        "caseId": stage.case_id,
+        "incidentClass": "ROADBLOCK",
+        "pcode": "CD6205",
+        "occurred": day("2024-03-02"),
+    },
+    "recordInvolvement": lambda stage: involving(stage.event_id, "SAKIMA"),
+    "reviseAllegation": lambda stage: {
+        "involvementId": stage.involvement["id"],
+        "status": "CREDIBLE",
+        "stated": day("2024-03-09"),
+    },
+    "addParty": lambda stage: {"caseId": stage.case_id, "side": 1, "category": "COMMUNITY"},
+    "declareConflict": lambda stage: {"requestId": stage.tabled["id"], "organisationId": IPIS},
+    "contestConflict": lambda stage: {**conflicting(stage), "text": "Il n'y en a pas."},
+    "confirmConflict": conflicting,
+    "decideOnConflict": lambda stage: {
+        **conflicting(stage),
+        "meetingId": stage.held["id"],
+        "outcome": "LIFTED",
+        "deliberation": {"reasoning": "Le groupe en a débattu."},
+    },
+    "discloseCase": lambda stage: {
+        "caseId": stage.case_id,
+        "organisationId": organisation("SAKIMA"),
+        "parts": ["HEADER"],
+        "meetingId": stage.held["id"],
+        "deliberation": {"reasoning": "Le groupe en a débattu."},
+    },
+    "recordSponsorship": lambda _: {
+        "sponsorId": organisation("Alphamin"),
+        "organisationId": organisation("Vale"),
+        "suspected": True,
+    },
     "changeSettings": lambda _: {"version": 1, "changes": {"sizeTarget": 30}},
     "assessPhase": lambda _: {"phase": "GROWTH", "assessed": day("2022-02-01")},
     "placeGroup": lambda stage: {**stage.group, "standing": "ACTIVE", "since": "2024-01-01"},

@@ -88,16 +88,91 @@ async def goods(team: Team) -> dict[str, tuple[str, dict[str, Any]]]:
             "officer",
             {"caseId": await team.case(), "kind": "STUDY", "done": interval, "note": "Fait.", "audience": audience},
         ),
+        **await _good_of_conflicts(team, held),
         **await _good_of_the_group(team),
         **await _good_of_seats(team),
         **await _good_of_structures(team),
     }
 
 
-OGP, IPIS, PNC, SECAS = (
+OGP, IPIS, PNC, SECAS, PMH = (
     f"Organisation:{demo_id('organisation', name)}"
-    for name in ("Observatoire Gouvernance et Paix", "IPIS", "Police nationale congolaise", "FARDC, SECAS")
+    for name in (
+        "Observatoire Gouvernance et Paix",
+        "IPIS",
+        "Police nationale congolaise",
+        "FARDC, SECAS",
+        "Police des Mines",
+    )
 )
+
+
+async def _good_of_conflicts(team: Team, held: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    case_id, audience = await team.case(), ["CSO"]
+    event_id, involvement = await team.event(case_id), await team.involved(case_id, "COOMIBUK")
+    conflict = (await team.conflicts(case_id))["COOMIBUK"]
+    this = {"conflictId": conflict["id"], "version": conflict["version"]}
+    tabled = await team.tabled(await team.scheduled())
+    known = await team.done("pmh", "declareConflict", {"requestId": tabled["id"], "organisationId": PMH})
+    other = await team.tabled(await team.scheduled())
+    votes = {"mode": "VOTE", "votes": {"for": 3, "against": 1}}
+    deliberation = {"reasoning": "Débattu.", "dissent": "Non.", "audience": audience, **votes}
+    alleged = {
+        "actorKind": "POLICE",
+        "degree": "SUSPECTED",
+        "act": "Une barrière.",
+        "countingUnit": "FAMILY",
+        "affectedAtLeast": 2,
+        "affectedAtMost": 3,
+        "unitStated": "Unité inconnue",
+    }
+    rests = {"code": "SRC-2", "connection": "WITNESS", "statement": "Je les ai vus."}
+    happened = {"caseId": case_id, "incidentClass": "ROADBLOCK", "pcode": "CD6205", "occurred": day("2024-03-02")}
+    involving = {"eventId": event_id, "organisationId": SECAS, "unitId": SECAS, "alleged": alleged}
+    return {
+        "recordEvent": ("officer", happened),
+        "recordInvolvement": (
+            "officer",
+            {**involving, "stated": day("2024-03-05"), "sourceGiven": rests, "audience": audience},
+        ),
+        "reviseAllegation": (
+            "officer",
+            {
+                "involvementId": involvement["id"],
+                "status": "CREDIBLE",
+                "stated": day("2024-03-09"),
+                "sourceGiven": rests,
+            },
+        ),
+        "addParty": (
+            "officer",
+            {"caseId": case_id, "side": 1, "category": "CSO", "organisationId": IPIS, "audience": audience},
+        ),
+        "declareConflict": ("cso", {"requestId": other["id"], "organisationId": IPIS, "text": "Elle y travaille."}),
+        "contestConflict": (
+            "pmh",
+            {"conflictId": known["id"], "version": known["version"], "text": "Il n'y en a pas."},
+        ),
+        "confirmConflict": ("officer", this),
+        "decideOnConflict": (
+            "coordinator",
+            {**this, "meetingId": held["id"], "outcome": "LIFTED", "deliberation": deliberation},
+        ),
+        "discloseCase": (
+            "coordinator",
+            {
+                "caseId": case_id,
+                "organisationId": f"Organisation:{demo_id('organisation', 'COOMIBUK')}",
+                "parts": ["OUTCOME"],
+                "meetingId": held["id"],
+                "deliberation": deliberation,
+            },
+        ),
+        "recordSponsorship": (
+            "officer",
+            {"sponsorId": IPIS, "organisationId": SECAS, "suspected": False, "text": "On le dit."},
+        ),
+    }
 
 
 async def _good_of_the_group(team: Team) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -441,6 +516,8 @@ def fits(kind: Any, value: Any) -> bool:
         )
     if isinstance(inner, GraphQLEnumType):
         return isinstance(value, str) and value in inner.values
+    if inner.name == "Boolean":
+        return isinstance(value, bool)
     taken = {"ID": (str, int), "String": str, "Int": int, "Date": ()}[inner.name]
     return (
         isinstance(value, taken)
@@ -555,6 +632,13 @@ def _spoilt(act: str, given: dict[str, Any]) -> dict[str, Any]:
         "setUpStructure": {"since": tomorrow},
         "admitToStructure": {"organisationId": "Case:x"},
         "recordInstrument": {"structureId": "Case:x"},
+        "recordEvent": {"occurred": tomorrow},
+        "recordInvolvement": {"eventId": "Case:x"},
+        "reviseAllegation": {"involvementId": "Case:x"},
+        "addParty": {"caseId": "Case:x"},
+        "declareConflict": {"requestId": "Case:x"},
+        "discloseCase": {"caseId": "Case:x"},
+        "recordSponsorship": {"sponsorId": "Case:x"},
     }
     return {**given, **wrong.get(act, {"version": 77})}
 

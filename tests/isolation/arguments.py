@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MUTATIONS = SCHEMA.mutation_type.fields
 
 SCALARS: Mapping[str, Any] = {"String": "Texte", "Int": 1, "Date": "2024-03-05", "Boolean": False}
+NOBODYS = f"Organisation:{demo_id('organisation', 'Bazano')}"
+"""An organisation whose seats nobody logs in to."""
+
 KNOWN: Mapping[str, Any] = {
     "submitRequest.pcode": "CD6205",
     "DateWithPrecisionInput.precision": "DAY",
@@ -45,6 +48,14 @@ KNOWN: Mapping[str, Any] = {
     "linkOrganisations.organisationId": f"Organisation:{demo_id('organisation', 'Bazano')}",
     "linkOrganisations.parentId": f"Organisation:{demo_id('organisation', 'Vale')}",
     "linkOrganisations.kind": "OWNED_BY",
+    "recordEvent.pcode": "CD6205",
+    "recordInvolvement.organisationId": NOBODYS,
+    "recordInvolvement.unitId": NOBODYS,
+    "addParty.organisationId": NOBODYS,
+    "declareConflict.organisationId": NOBODYS,
+    "recordSponsorship.sponsorId": NOBODYS,
+    "recordSponsorship.organisationId": f"Organisation:{demo_id('organisation', 'Vale')}",
+    "discloseCase.organisationId": f"Organisation:{demo_id('organisation', 'SAKIMA')}",
 }
 """What the types do not say: without it an act is refused before it looks at any row."""
 
@@ -61,6 +72,11 @@ MADE = {
     "setUpStructure.id": "Structure",
     "admitToStructure.id": "StructureMember",
     "recordInstrument.id": "Instrument",
+    "recordEvent.id": "Event",
+    "recordInvolvement.id": "Involvement",
+    "addParty.id": "CaseParty",
+    "declareConflict.id": "Conflict",
+    "recordSponsorship.id": "Sponsorship",
 }
 """Ids of rows to be, with their type: they refer to nothing. `test_an_id_that_another_group_has_is_free` tries them."""
 
@@ -70,7 +86,11 @@ MADE_BY_NETWORK = {"placeGroup.id", "registerOrganisation.id", "linkOrganisation
 DOORS = {"acceptInvitation": "it needs a bearer without a seat: tests/graph/test_seats.py"}
 """Mutations that no seat does."""
 
-NAMED_OTHERWISE = {"linkOrganisations.parentId": "Organisation"}
+NAMED_OTHERWISE = {
+    "linkOrganisations.parentId": "Organisation",
+    "recordInvolvement.unitId": "Organisation",
+    "recordSponsorship.sponsorId": "Organisation",
+}
 """Ids of rows whose argument is not called as their type."""
 
 VERSION_OF = {"changeSettings": "group_settings"}

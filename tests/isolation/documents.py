@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLList, GraphQLObjectType, get_named_type, is_leaf_type, parse
 
+from api.graph.cost import cost
 from api.graph.declare import PUBLISHED
+from api.graph.limits import Limits
 from schema.root import schema
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ PAGED = {"edges", "nodes", "pageInfo", "totalCount"}
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 TYPE = "__typename"
 A_FEW, MANY = 5, 20
+SIZES = (MANY, 10, A_FEW, 3, 2)
+BUDGET = Limits().cost
 TOGETHER = 10
 """Root fields in one document: below the limits, and few enough to be read when one fails."""
 
@@ -116,16 +120,23 @@ def paths() -> dict[str, Sequence[str]]:
     return found
 
 
-def along(path: Sequence[str], inner: str) -> str:
-    """The document that asks this of the rows at the end of a path."""
+def along(path: Sequence[str], inner: str, sizes: Sequence[int] = SIZES) -> str:
+    """The document that asks this of the rows at the end of a path, in pages as long as its cost allows."""
 
-    def step(fields: Mapping[str, GraphQLField], rest: Sequence[str]) -> str:
+    def step(fields: Mapping[str, GraphQLField], rest: Sequence[str], size: int) -> str:
         name, *further = rest
         field = fields[name]
-        below = step(row_type(field).fields, further) if further else inner
-        return f"{name}(first: {MANY}) {{ nodes {{ {TYPE} {below} }} }}" if is_paged(field) else f"{name} {{ {below} }}"
+        below = step(row_type(field).fields, further, size) if further else inner
+        return f"{name}(first: {size}) {{ nodes {{ {TYPE} {below} }} }}" if is_paged(field) else f"{name} {{ {below} }}"
 
-    return f"{{ {step(QUERY, path)} }}"
+    documents = [f"{{ {step(QUERY, path, size)} }}" for size in sizes]
+    return next((each for each in documents if points(each) <= BUDGET), documents[-1])
+
+
+def points(document: str) -> int:
+    """What a document costs."""
+    parsed = parse(document)
+    return cost(SCHEMA, parsed, parsed.definitions[0], {})
 
 
 def nested() -> list[tuple[str, str]]:

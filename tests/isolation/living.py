@@ -49,6 +49,27 @@ TAKE_OFF = f"""mutation($id: ID!, $version: Int!) {{ takeOffAgenda(
 DECIDE = f"""mutation($id: ID!, $version: Int!, $meeting: ID!, $decision: DecisionTaken!, $case: CaseTakenUp)
 {{ recordDecision(requestId: $id, version: $version, meetingId: $meeting, decision: $decision, case: $case)
   {{ __typename ... on Decision {{ id request {{ case {{ id }} }} }} {REFUSED} }} }}"""
+EVENT = f"""mutation($case: ID!, $pcode: String!) {{ recordEvent(
+  caseId: $case, incidentClass: ROADBLOCK, pcode: $pcode, occurred: {{precision: DAY, start: "2024-02-17"}}
+) {{ __typename ... on Event {{ id }} {REFUSED} }} }}"""
+INVOLVE = f"""mutation($event: ID!, $alleged: AllegedInvolvement!, $organisation: ID, $unit: ID,
+  $sourceGiven: SourceGiven, $audience: [Category!]) {{ recordInvolvement(eventId: $event, alleged: $alleged,
+  organisationId: $organisation, unitId: $unit, stated: {{precision: DAY, start: "2024-02-18"}}, sourceGiven:
+  $sourceGiven, audience: $audience) {{ __typename ... on Involvement {{ id }} {REFUSED} }} }}"""
+REVISE = f"""mutation($involvement: ID!, $sourceGiven: SourceGiven) {{ reviseAllegation(involvementId: $involvement,
+  status: CREDIBLE, stated: {{precision: DAY, start: "2024-02-19"}}, sourceGiven: $sourceGiven)
+  {{ __typename ... on Allegation {{ id }} {REFUSED} }} }}"""
+PARTY = f"""mutation($case: ID!, $side: Int!, $organisation: ID, $audience: [Category!]) {{ addParty(caseId: $case,
+  side: $side, category: COMPANY, organisationId: $organisation, audience: $audience)
+  {{ __typename ... on CaseParty {{ id }} {REFUSED} }} }}"""
+DECLARE = f"""mutation($request: ID!, $organisation: ID!, $text: String) {{ declareConflict(requestId: $request,
+  organisationId: $organisation, text: $text) {{ __typename ... on Conflict {{ id }} {REFUSED} }} }}"""
+SPONSOR = f"""mutation($sponsor: ID!, $organisation: ID!, $text: String) {{ recordSponsorship(sponsorId: $sponsor,
+  organisationId: $organisation, suspected: true, text: $text) {{ __typename ... on Sponsorship {{ id }} {REFUSED} }}
+  }}"""
+DISCLOSE = f"""mutation($case: ID!, $organisation: ID!, $meeting: ID!, $deliberation: Deliberation!) {{ discloseCase(
+  caseId: $case, organisationId: $organisation, meetingId: $meeting, parts: [OUTCOME], deliberation: $deliberation)
+  {{ __typename ... on Case {{ id }} {REFUSED} }} }}"""
 LOG = f"""mutation($case: ID!, $note: String!, $audience: [Category!]) {{ logActivity(
   caseId: $case, kind: MEDIATION, done: {{precision: DAY, start: "2024-03-20"}}, note: $note, audience: $audience
 ) {{ __typename ... on Activity {{ id }} {REFUSED} }} }}"""
@@ -95,6 +116,13 @@ STORIES = (
     Brought("quiet", "focal", "SUBMITTED", ["LOCAL_COMMITTEE"]),
 )
 """One of each kind; by name, `title` finds it again."""
+
+
+WALLED = {"sk": ("SAKIMA", "CAMI"), "lub": ("Vale", "MUMI")}
+"""By group, organisations whose seats nobody logs in to: an actor who is walled, and its sponsor."""
+
+CLAIMED = "Alphamin"
+"""Of whom somebody claims a conflict, in both groups."""
 
 
 def title(code: str, name: str) -> str:
@@ -153,12 +181,35 @@ async def _live(world: World, code: str) -> None:
     for story in on_agenda:
         requests[story.name] = await _done(world, f"{code}.officer", TABLE, **requests[story.name], meeting=held["id"])
     there = [f"Seat:{demo_id('seat', f'{code}.{name}')}" for name in ("coordinator", "company", "mines", "cso")]
+    there.append(f"Seat:{demo_id('seat', code, WALLED[code][0])}")
     await _done(world, f"{code}.officer", HOLD, **held, held=DAY, seats=there)
     for story in on_agenda:
         if story.comes_to == "TAKEN_OFF":
             await _done(world, f"{code}.officer", TAKE_OFF, **requests[story.name])
         elif story.comes_to != "TABLED":
             await _decided(world, code, story, requests[story.name], held["id"])
+    claimed = f"Organisation:{demo_id('organisation', CLAIMED)}"
+    said = f"Kanari {code}: conflit"
+    await _done(world, f"{code}.cso", DECLARE, request=requests["tabled"]["id"], organisation=claimed, text=said)
+
+
+async def _involved(world: World, code: str, story: Brought, case: str, meeting: str) -> None:
+    """What happened, who is said to be involved, a party, a sponsor, and what is shown to who is walled."""
+    name, officer = title(code, story.name), f"{code}.officer"
+    walled, sponsor = (f"Organisation:{demo_id('organisation', each)}" for each in WALLED[code])
+    event = await _done(world, officer, EVENT, case=case, pcode=AREA[code])
+    alleged = {"actorKind": "COMPANY", "degree": "SUSPECTED", "act": f"{name}: acte", "unitStated": f"{name}: unité"}
+    alleged |= {"countingUnit": "FAMILY", "affectedAtLeast": 3}
+    rests = {"code": f"KANARI-{code}-source", "connection": "WITNESS", "statement": f"{name}: allégation"}
+    given = {"event": event["id"], "alleged": alleged, "organisation": walled, "unit": walled, "sourceGiven": rests}
+    involvement = await _done(world, officer, INVOLVE, **given, audience=story.audience)
+    await _done(world, officer, REVISE, involvement=involvement["id"], sourceGiven=rests)
+    for side, organisation in ((1, walled), (2, None)):
+        await _done(world, officer, PARTY, case=case, side=side, organisation=organisation, audience=story.audience)
+    await _done(world, officer, SPONSOR, sponsor=sponsor, organisation=walled, text=f"{name}: soutien")
+    deliberation = {"reasoning": f"{name}: communication", "audience": story.audience}
+    given = {"case": case, "organisation": walled, "meeting": meeting, "deliberation": deliberation}
+    await _done(world, f"{code}.coordinator", DISCLOSE, **given)
 
 
 async def _organised(world: World, code: str) -> None:
@@ -211,6 +262,7 @@ async def _decided(world: World, code: str, story: Brought, request: Any, meetin
                 note=f"{name}: étape {step}",
                 audience=story.audience,
             )
+        await _involved(world, code, story, taken["request"]["case"]["id"], meeting)
 
 
 async def _done(world: World, persona: str, document: str, **variables: Any) -> Any:

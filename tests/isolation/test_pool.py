@@ -157,7 +157,7 @@ async def test_the_pool_works_and_remembers_nobody(storm: Storm) -> None:
     finally:
         for each in lent:
             lending.keep(each)
-    assert json.loads((await storm.world.post("sk.cso", READS[0])).text)["data"]["cases"]["totalCount"] == 4
+    assert json.loads((await storm.world.post("sk.cso", READS[0])).text)["data"]["cases"]["totalCount"] == 7
 
 
 async def test_cancelled_while_it_begins_a_connection_is_clean_or_closed(

@@ -63,7 +63,7 @@ def always_there(kind: Any) -> str:
     for name, edge in documents.edges(kind).items():
         source = documents.declared(kind.name, name).source
         if source not in table.columns or not table.columns[source].nullable:
-            asked.append(documents.asked(name, edge, documents.brief(documents.row_type(edge))))
+            asked.append(documents.asked(name, edge, documents.brief(documents.row_type(edge)), "(first: 5)"))
     return " ".join([documents.TYPE, *asked])
 
 
