@@ -15,6 +15,7 @@ from api.notices import tables as notices
 from api.places import tables as places
 from api.requests import tables as requests
 from api.seats import tables as seats
+from api.sight import tables as sight
 from api.sites import tables as sites
 from api.store.base import Base
 from api.structures import tables as structures
@@ -33,6 +34,7 @@ DOMAINS = (
     places,
     requests,
     seats,
+    sight,
     sites,
     structures,
 )

@@ -24,6 +24,7 @@ from api.places import reads as places
 from api.requests import reads as requests
 from api.requests.rules import IncidentClass
 from api.seat import Category
+from api.sight import reads as sight
 from schema.conflicts import Conflict, Disclosure
 from schema.decisions import Decision
 from schema.involvements import CaseParty, Event
@@ -33,6 +34,7 @@ from schema.places import Place
 from schema.refusals import AnyRefusal, result
 from schema.requests import Request
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
+from schema.sight import Sight
 
 labelled(CaseState, "Where a case stands; a stalemate is no closure.")
 labelled(
@@ -128,6 +130,7 @@ class Case(Node):
     disclosures: Connection[Disclosure] = to_many(
         conflict_reads.disclosures, "What is shown of it to organisations that are in conflict."
     )
+    sights: Connection[Sight] = to_many(sight.sights, "Which parts of it the acting seat sees, and on what ground.")
     timeline: Connection[TimelineEntry] = to_many(reads.timeline, "Everything of the case in order.")
 
 

@@ -30,11 +30,13 @@ from api.requests.rules import (
     Urgency,
 )
 from api.seat import Category
+from api.sight import reads as sight
 from schema.decisions import Decision
 from schema.nodes import Node, made, referred
 from schema.places import Place
 from schema.refusals import AnyRefusal, result
 from schema.scalars import DateWithPrecision, DateWithPrecisionInput
+from schema.sight import Sight
 
 if TYPE_CHECKING:
     from schema.cases import Case
@@ -111,6 +113,7 @@ class Request(Node):
     arrival: RequestArrival | None = to_one(reads.arrival, "How and when it came; null where it is not yours to read.")
     source: RequestSource | None = to_one(reads.source, "The source; null where it is not yours to read.")
     triage_note: TriageNote | None = to_one(reads.triage_note, "The secretariat's note.")
+    sights: Connection[Sight] = to_many(sight.sights, "Which parts of it the acting seat sees, and on what ground.")
     conflicts: Connection[Annotated["Conflict", strawberry.lazy("schema.conflicts")]] = to_many(
         conflict_reads.of_request, "Conflicts of interest with it."
     )

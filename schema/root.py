@@ -26,6 +26,7 @@ from schema.places import PlaceQuery
 from schema.requests import RequestMutation, RequestQuery
 from schema.scalars import SCALARS
 from schema.seats import SeatMutation, SeatQuery
+from schema.sight import SightQuery
 from schema.sites import SiteQuery
 from schema.structures import StructureMutation, StructureQuery
 
@@ -89,6 +90,7 @@ Query = _root(
         InvolvementQuery,
         ConflictQuery,
         NoticeQuery,
+        SightQuery,
         CodeQuery,
     ),
 )

@@ -42,6 +42,8 @@ NOT_PAGED: Mapping[str, str] = {
     "node": "by ids: test_an_id_of_another_group_is_not_found",
     "nodes": "by ids: test_an_id_of_another_group_is_not_found",
     "actingSeat": "one row, the seat's own; it is where paths start too",
+    "whyCanISee": "by id: tests/isolation/test_sight.py",
+    "whyCanINot": "of no row: tests/isolation/test_sight.py",
     "codeLists": "no rows, but what the contract itself says",
 }
 """Root fields that are no connections, each with what tries them instead."""
