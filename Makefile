@@ -32,7 +32,8 @@ bench: venv
 	@tests/bench/run
 
 prove: venv
-	@BARAZA_SIZES=full .venv/bin/python -m pytest -q -m proof -n 2
+	@tests/peers/package.sh pgbouncer /usr/sbin/pgbouncer
+	@BARAZA_SIZES=full BARAZA_PEERS=1 .venv/bin/python -m pytest -q -m proof -n 2
 
 check: venv
 	@.venv/bin/ruff check

@@ -34,4 +34,10 @@ async def opened(settings: Settings, urls: Urls) -> AsyncIterator[Store]:
 
 
 def store_of(settings: Settings, urls: Urls) -> Store:
-    return Store(urls.app, Keyring(settings.keys), size=settings.pool_size, wait=settings.pool_wait)
+    return Store(
+        urls.app,
+        Keyring(settings.keys),
+        size=settings.pool_size,
+        wait=settings.pool_wait,
+        pooler=settings.database_pooler,
+    )

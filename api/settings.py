@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535, validation_alias=AliasChoices("PORT", "BARAZA_PORT"))
     database_url: SecretStr | None = None
     owner_database_url: SecretStr | None = None
+    database_pooler: Literal["none", "transaction", "prepared"] = "none"
+    """What stands before the service's database: `prepared` keeps prepared statements, `transaction` need not."""
     key_file: Path | None = None
     audience: str = "baraza"
     """For whom the development issuer makes tokens out."""

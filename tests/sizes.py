@@ -1,4 +1,5 @@
-"""How much each figure of the security goals is tried with: a little in `make test`, all of it in `make prove`."""
+"""How much each figure of the security goals is tried with: a little in `make test` or `make test-peers`, all of it
+in `make prove`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 
 class Size(NamedTuple):
-    """How many, in `make test` and in `make prove`."""
+    """How many, in `make test` or `make test-peers`, and in `make prove`."""
 
     small: int
     full: int
@@ -16,6 +17,7 @@ class Size(NamedTuple):
 SIZES = {
     "damaged requests": Size(1_050, 100_000),
     "generated operations": Size(150, 10_000),
+    "requests in a storm": Size(20_000, 200_000),
     "documents read in both ways": Size(1_000, 50_000),
 }
 FULL = os.environ.get("BARAZA_SIZES") == "full"

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 from sqlalchemy import exc
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from api.store.sealing import Keyring
 
     Raw = asyncpg.Connection[asyncpg.Record]
+    Pooler = Literal["none", "transaction", "prepared"]
 
 log = logging.getLogger("baraza.store")
 
@@ -47,8 +48,12 @@ FROM pg_roles r WHERE rolname = current_user
 ANSWERS = {"timezone": "UTC", "plan_cache_mode": "force_generic_plan", "jit": "off", "random_page_cost": "1.1"}
 """How the role's sessions are set: what is said of moments, and how statements are planned (deploy/roles.sql)."""
 
-STATEMENTS_KEPT = 200
+KEPT = {"statement_cache_size": 200, "max_cacheable_statement_size": 0}
 """Prepared statements of a connection, however long: compiled reads are."""
+
+UNNAMED = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+"""No name, and nothing kept: the driver sends a statement's text again with its values, in messages that one connection
+of PostgreSQL answers, whichever it is that a pooler chose."""
 
 COMMIT = "COMMIT"
 """The statement, and the tag that PostgreSQL answers it with; in a failed transaction that is another."""
@@ -73,21 +78,21 @@ class Rollback(Exception):  # noqa: N818 - a wish, not an error
 class Store:
     """Lends bound transactions; nothing else begins or commits one, but the migrations their own."""
 
-    def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float) -> None:
+    def __init__(self, url: SecretStr, keyring: Keyring, *, size: int, wait: float, pooler: Pooler = "none") -> None:
         self.keyring = keyring
-        self._url, self._wait = url, wait
+        self._url, self._wait, self._pooler = url, wait, pooler
         self._engine = create_async_engine(
             driver_url(url.get_secret_value()).set(drivername=statements.DRIVER),
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
             hide_parameters=True,
-            connect_args={"timeout": 5, "statement_cache_size": STATEMENTS_KEPT, "max_cacheable_statement_size": 0},
+            connect_args={"timeout": 5, **(UNNAMED if pooler == "transaction" else KEPT)},
         )
         self.connections = Connections(self._engine, size=size, wait=wait)
 
     def alone(self) -> Store:
         """A store with one connection of its own, which no request waits for."""
-        return Store(self._url, self.keyring, size=1, wait=self._wait)
+        return Store(self._url, self.keyring, size=1, wait=self._wait, pooler=self._pooler)
 
     def operation(self, subject: str, wanted: UUID | None, *, write: bool) -> AbstractAsyncContextManager[Operation]:
         """One operation of the bearer `subject`, from the seat it names. Leaving the block commits; an exception that
@@ -159,8 +164,11 @@ class Store:
         return AsyncSession(connection, expire_on_commit=False, autoflush=False)
 
     async def check(self) -> None:
-        """Look at our own role, its settings, and durability; raise `StartRefused` when one is not what it must be."""
+        """Look at our own role, its settings, durability, and the way to the database; raise `StartRefused` when one is
+        not what it must be."""
         async with self._idle() as raw:
+            if self._pooler == "none" and await raw.fetchval("SELECT pg_backend_pid()") != raw.get_server_pid():
+                raise StartRefused("BARAZA_DATABASE_URL leads to a pooler: set BARAZA_DATABASE_POOLER=transaction.")
             if await raw.fetchval(RIGHTS):
                 raise StartRefused("The database role has more rights than baraza_app may have: see deploy/roles.sql.")
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from isolation.living import live
-from isolation.world import GROUPS, KEPT, OWNED, Copy, Fresh, World, opened
+from isolation.making import copy, lived
+from isolation.world import GROUPS, KEPT, OWNED
 
-from api.demo import loading
-from api.store.migrating import migrate
 from migrations.models import metadata
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from isolation.world import Rows
+    from isolation.world import Rows, World
 
     from api.running import Urls
     from api.settings import Settings
@@ -26,30 +23,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 async def original(server: Urls, settings: Settings, once_a_run: Callable[[str], None]) -> AsyncIterator[Urls]:
-    """A database in which both groups have lived; nobody is connected to it, so that it can be copied."""
+    """A database to copy."""
     once_a_run("isolation")
-    async with Fresh(server, f"baraza_original_{os.getpid()}") as urls:
-        await migrate(urls.owner, urls.app)
-        loading.make_keys(settings.keys)
-        async with opened(urls, settings) as world:
-            await loading.load(world.store)
-            await live(world)
+    async with lived(server, settings) as urls:
         yield urls
 
 
 @pytest.fixture(scope="session")
-def copied(server: Urls, settings: Settings, original: Urls) -> Callable[[str], AbstractAsyncContextManager[World]]:
+def copied(server: Urls, settings: Settings, original: Urls) -> Callable[..., AbstractAsyncContextManager[World]]:
     """Makes worlds to write in."""
-
-    @asynccontextmanager
-    async def copy(name: str, *, size: int = 10) -> AsyncIterator[World]:
-        async with (
-            Copy(server, f"baraza_{name}_{os.getpid()}", original) as urls,
-            opened(urls, settings, size=size) as world,
-        ):
-            yield world
-
-    return copy
+    return partial(copy, server, settings, original)
 
 
 @pytest.fixture(scope="session")

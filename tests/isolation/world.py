@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import json
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from api.running import Urls
     from api.settings import Settings
+    from api.store.engine import Pooler
     from api.store.operation import Operation
 
     Rows = Mapping[str, Sequence[asyncpg.Record]]
@@ -148,6 +150,28 @@ class World:
         """The response without compiled reads."""
         return await self._posted(self.executor, persona, {"query": document, "variables": variables or {}}, {})
 
+    async def unheard(self, persona: str, document: str) -> None:
+        """Ask, and be gone before the answer comes."""
+        transport: Any = self.http._transport
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/graphql",
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"authorization", f"Bearer {self.token(persona)}".encode()),
+            ],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": json.dumps({"query": document}).encode()}
+
+        async def send(_: Mapping[str, Any]) -> None:
+            raise ConnectionResetError
+
+        with suppress(ConnectionResetError):
+            await transport.app(scope, receive, send)
+
     async def both(
         self, persona: str, document: str, variables: Mapping[str, Any] | None = None, name: str | None = None
     ) -> tuple[httpx.Response, httpx.Response]:
@@ -252,9 +276,9 @@ def client(app: ASGIApp) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def opened(urls: Urls, settings: Settings, *, size: int = 10) -> AsyncIterator[World]:
+async def opened(urls: Urls, settings: Settings, *, size: int = 10, pooler: Pooler = "none") -> AsyncIterator[World]:
     """The application over a database that is ready."""
-    store = Store(urls.app, Keyring(settings.keys), size=size, wait=20)
+    store = Store(urls.app, Keyring(settings.keys), size=size, wait=20, pooler=pooler)
     try:
         app = build(settings, store)
         async with client(app) as http, client(by_executor(app)) as executor:
