@@ -84,11 +84,13 @@ def brought(request_id: str) -> str:
 
 def unwalled(record_id: str, *, shown: str = "NOTHING") -> str:
     """No wall stands between the seat's organisation and this case, or the request that became it. `walls` shows a
-    member its own organisation's rows only; what is `shown` through a wall is let past it."""
+    member its own organisation's rows only; what is `shown` through a wall is let past it. NOT IN is hashed once a
+    statement, where an array is looked through row by row: of 400 walls a count of ten thousand cases takes 22 ms so,
+    and 475 with `<> ALL (ARRAY(…))`."""
     closed = "w.hides <> 'NOTHING'" if shown == "NOTHING" else "w.hides = 'ALL'"
     return (
-        f"{record_id} <> ALL (ARRAY(SELECT w.record_id FROM walls w"
-        f" WHERE w.group_id = (SELECT seat_group()) AND w.organisation_id = (SELECT seat_organisation()) AND {closed}))"
+        f"{record_id} NOT IN (SELECT w.record_id FROM walls w"
+        f" WHERE w.group_id = (SELECT seat_group()) AND w.organisation_id = (SELECT seat_organisation()) AND {closed})"
     )
 
 
