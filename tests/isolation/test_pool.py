@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
-from isolation.documents import UUID_TEXT
 from isolation.living import SCHEDULE
 from isolation.world import EVERYBODY, GROUPS, OTHER, of_group
+
+from api.proof.documents import UUID_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

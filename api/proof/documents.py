@@ -1,29 +1,37 @@
-"""Documents made by walking the schema: what is published tomorrow is read by tomorrow's tests unasked."""
+"""Documents made by walking the schema: what is published tomorrow is read tomorrow, unasked."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import (
+    FieldNode,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLList,
+    GraphQLObjectType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    get_named_type,
+    is_leaf_type,
+    parse,
+)
 
-from api.graph.declare import PUBLISHED
-from schema.root import schema
+from api.graph.declare import PUBLISHED, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphql import GraphQLField
+    from graphql import DocumentNode, GraphQLField, GraphQLSchema, SelectionSetNode
 
     from api.store.edges import ToMany, ToOne
 
-SCHEMA = schema._schema
-SCHEMA_NAMES = schema.config.name_converter
-QUERY = SCHEMA.query_type.fields
 PAGED = {"edges", "nodes", "pageInfo", "totalCount"}
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 TYPE = "__typename"
@@ -34,18 +42,69 @@ TOGETHER = 10
 DAYS = ("2026-01-01", "1999-01-01", "9999-12-31")
 """What bounds are tried with."""
 
-NOT_PAGED: Mapping[str, str] = {
-    "node": "by ids: test_an_id_of_another_group_is_not_found",
-    "nodes": "by ids: test_an_id_of_another_group_is_not_found",
-    "actingSeat": "one row, the seat's own; it is where paths start too",
-    "codeLists": "no rows, but what the contract itself says",
-}
-"""Root fields that are no connections, each with what tries them instead."""
 
+@dataclass(frozen=True)
+class Contract:
+    """The schema, for whoever walks through what it publishes."""
 
-def roots() -> dict[str, GraphQLField]:
-    """The connections at the root."""
-    return {name: field for name, field in QUERY.items() if is_paged(field)}
+    schema: GraphQLSchema
+
+    @property
+    def mutations(self) -> Mapping[str, GraphQLField]:
+        assert self.schema.mutation_type is not None
+        fields: Mapping[str, GraphQLField] = self.schema.mutation_type.fields
+        return fields
+
+    @property
+    def query(self) -> Mapping[str, GraphQLField]:
+        assert self.schema.query_type is not None
+        fields: Mapping[str, GraphQLField] = self.schema.query_type.fields
+        return fields
+
+    def kind(self, name: str) -> GraphQLObjectType:
+        """The object type of this name."""
+        kind = self.schema.type_map[name]
+        assert isinstance(kind, GraphQLObjectType)
+        return kind
+
+    def roots(self) -> dict[str, GraphQLField]:
+        """The connections at the root."""
+        return {name: field for name, field in self.query.items() if is_paged(field)}
+
+    def declared(self, kind: str, name: str) -> ToMany | ToOne:
+        """The edge behind a field of a published type."""
+        edge: ToMany | ToOne = metadata(self.kind(kind).fields[name])["edge"]
+        return edge
+
+    def paths(self) -> dict[str, Sequence[str]]:
+        """By type, the shortest way from the root to rows of it."""
+        found: dict[str, Sequence[str]] = {}
+        waiting: list[tuple[Sequence[str], GraphQLField]]
+        waiting = [((name,), field) for name, field in self.query.items() if is_edge(field)]
+        while waiting:
+            path, field = waiting.pop(0)
+            kind = row_type(field)
+            if kind.name not in found:
+                found[kind.name] = path
+                waiting.extend(((*path, name), edge) for name, edge in edges(kind).items())
+        return found
+
+    def along(self, path: Sequence[str], inner: str) -> str:
+        """The document that asks this of the rows at the end of a path."""
+
+        def step(fields: Mapping[str, GraphQLField], rest: Sequence[str]) -> str:
+            name, *further = rest
+            field = fields[name]
+            below = step(row_type(field).fields, further) if further else inner
+            paged = f"{name}(first: {MANY}) {{ nodes {{ {TYPE} {below} }} }}"
+            return paged if is_paged(field) else f"{name} {{ {below} }}"
+
+        return f"{{ {step(self.query, path)} }}"
+
+    def nested(self) -> list[tuple[str, str]]:
+        """The connections of published types, by type and field."""
+        kinds = [(name, self.kind(name)) for name in PUBLISHED]
+        return [(name, edge) for name, kind in kinds for edge, field in edges(kind).items() if is_paged(field)]
 
 
 def is_paged(field: GraphQLField) -> bool:
@@ -55,8 +114,9 @@ def is_paged(field: GraphQLField) -> bool:
 
 def row_type(field: GraphQLField) -> GraphQLObjectType:
     """The type of the rows that a connection or an edge leads to."""
-    kind = get_named_type(field.type)
-    return get_named_type(kind.fields["nodes"].type) if is_paged(field) else kind
+    kind: Any = get_named_type(field.type)
+    found: GraphQLObjectType = get_named_type(kind.fields["nodes"].type) if is_paged(field) else kind
+    return found
 
 
 def is_edge(field: GraphQLField) -> bool:
@@ -65,13 +125,6 @@ def is_edge(field: GraphQLField) -> bool:
 
 def edges(kind: GraphQLObjectType) -> dict[str, GraphQLField]:
     return {name: field for name, field in kind.fields.items() if is_edge(field)}
-
-
-def declared(kind: str, name: str) -> ToMany | ToOne:
-    """The edge behind a field of a published type."""
-    fields = PUBLISHED[kind].type.__strawberry_definition__.fields
-    (found,) = [each for each in fields if SCHEMA_NAMES.get_graphql_name(each) == name]
-    return found.metadata["edge"]
 
 
 def selection(kind: GraphQLObjectType, depth: int = 0) -> str:
@@ -101,37 +154,6 @@ def asked(name: str, field: GraphQLField, inner: str, arguments: str = "") -> st
     if not is_paged(field):
         return f"{name} {{ {inner} }}"
     return f"{name}{arguments} {{ totalCount {PAGE} edges {{ cursor node {{ {inner} }} }} }}"
-
-
-def paths() -> dict[str, Sequence[str]]:
-    """By type, the shortest way from the root to rows of it."""
-    found: dict[str, Sequence[str]] = {}
-    waiting = [((name,), field) for name, field in QUERY.items() if is_edge(field)]
-    while waiting:
-        path, field = waiting.pop(0)
-        kind = row_type(field)
-        if kind.name not in found:
-            found[kind.name] = path
-            waiting.extend(((*path, name), edge) for name, edge in edges(kind).items())
-    return found
-
-
-def along(path: Sequence[str], inner: str) -> str:
-    """The document that asks this of the rows at the end of a path."""
-
-    def step(fields: Mapping[str, GraphQLField], rest: Sequence[str]) -> str:
-        name, *further = rest
-        field = fields[name]
-        below = step(row_type(field).fields, further) if further else inner
-        return f"{name}(first: {MANY}) {{ nodes {{ {TYPE} {below} }} }}" if is_paged(field) else f"{name} {{ {below} }}"
-
-    return f"{{ {step(QUERY, path)} }}"
-
-
-def nested() -> list[tuple[str, str]]:
-    """The connections of published types, by type and field."""
-    kinds = [(name, SCHEMA.type_map[name]) for name in PUBLISHED]
-    return [(name, edge) for name, kind in kinds for edge, field in edges(kind).items() if is_paged(field)]
 
 
 def some(values: Sequence[str]) -> list[str]:
@@ -176,7 +198,8 @@ class Lists:
         """Each value alone; each field, each two and all of them with all values."""
         if "filter" not in self.field.args:
             return
-        fields = get_named_type(self.field.args["filter"].type).fields
+        kind: Any = get_named_type(self.field.args["filter"].type)
+        fields = kind.fields
         values = {name: self._values(name, get_named_type(field.type)) for name, field in fields.items()}
         bounds = {name for name, field in fields.items() if not isinstance(field.type, GraphQLList)}
 
@@ -217,3 +240,46 @@ def readable(text: str) -> str:
 
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass
+class Coverage:
+    """Which fields of the contract were asked for."""
+
+    schema: GraphQLSchema
+    fields: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def note(self, document: str) -> None:
+        """Look through a document that was not seen before; one that cannot be parsed asks for nothing."""
+        if document in self.names:
+            return
+        self.names[document] = "a document"
+        with suppress(GraphQLError):
+            self._walk(document, parse(document))
+
+    def name(self, document: str) -> str:
+        """The operation's kind and its fields: what a finding calls the document."""
+        return self.names[document]
+
+    def _walk(self, document: str, parsed: DocumentNode) -> None:
+        for operation in parsed.definitions:
+            assert isinstance(operation, OperationDefinitionNode), "documents of a proof have no fragments with names"
+            selected = operation.selection_set.selections
+            named = dict.fromkeys(node.name.value for node in selected if isinstance(node, FieldNode))
+            self.names[document] = f"{operation.operation.value} {', '.join(named)}"
+            self._selected(self.schema.get_root_type(operation.operation), operation.selection_set)
+
+    def _selected(self, parent: Any, selections: SelectionSetNode | None) -> None:
+        for node in selections.selections if selections else ():
+            if isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                below = self.schema.type_map.get(condition.name.value) if condition else parent
+                self._selected(below, node.selection_set)
+            elif isinstance(node, FieldNode) and node.name.value in getattr(parent, "fields", ()):
+                self.fields.add(f"{parent.name}.{node.name.value}")
+                self._selected(get_named_type(parent.fields[node.name.value].type), node.selection_set)
+
+    def of(self, kind: GraphQLObjectType) -> set[str]:
+        """The fields of a type that were asked for."""
+        return {name for name in kind.fields if f"{kind.name}.{name}" in self.fields}
