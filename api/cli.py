@@ -200,15 +200,28 @@ def token(
     new: Annotated[bool, typer.Option("--new", help="Somebody who has no seat yet, to accept an invitation.")] = False,
 ) -> None:
     """Print a token of the development issuer for a persona of the demonstration."""
-    settings = load()
-    if settings.mode == "production" or not settings.issuer_key.exists():
-        raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
-    from api.demo.roster import PERSONAS
-    from api.identity import DevelopmentIssuer
+    from api.demo import tokens
 
-    if not new and persona not in {known.name for known in PERSONAS}:
-        raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
-    say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
+    say(tokens.token(load(), persona, new=new))
+
+
+@app.command("prove-isolation")
+def prove_isolation(
+    address: Annotated[str | None, typer.Option(help="Of a development server on this machine.")] = None,
+    samples: Annotated[int, typer.Option(min=5, max=1000, help="How often each time is measured.")] = 30,
+    stage: Annotated[list[str] | None, typer.Option(help="Only this stage, and the reading that it needs.")] = None,
+) -> None:
+    """Try the access matrix against the demonstration that runs, and print what leaked."""
+    settings = load()
+    address = address or f"http://127.0.0.1:{settings.port}"
+    from api.proof import running
+    from schema.root import schema
+
+    running.check_address(address)
+    stages = running.check_stages(stage or ())
+    told, held = run(running.run_proof(settings, schema._schema, address, stages, samples), stopped=INTERRUPTED)  # noqa: SLF001 - as above
+    say(*told)
+    sys.exit(0 if held else 1)
 
 
 @documents.command("add")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from graphql import (
     GraphQLEnumType,
@@ -18,7 +19,7 @@ from graphql import (
 )
 
 from api.demo.roster import demo_id
-from api.graph.declare import PUBLISHED
+from api.graph.declare import PUBLISHED, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -166,6 +167,16 @@ class Acts:
             for reference, row in zip(asked, combination, strict=True):
                 given |= self.named(reference, row)
             yield given
+
+    def anything(self, mutation: str) -> tuple[str, dict[str, Any]]:
+        """The mutation with values that fit, and ids that no row has."""
+        nobodys = {each.argument: each.given(uuid4()) for each in self.references(mutation)}
+        version = {"version": 1} if "version" in self.fields[mutation].args else {}
+        return self.document(mutation), self._values(mutation) | nobodys | version
+
+    def doors(self) -> list[str]:
+        """The mutations for a bearer who has no seat yet."""
+        return [name for name, each in self.fields.items() if metadata(each).get("door")]
 
     def named(self, reference: Reference, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row as a reference, with its version where the reference is the one that the mutation changes."""

@@ -59,14 +59,17 @@ class Answer:
 class Secrets:
     """What must stand in no answer to a persona."""
 
-    ids: frozenset[str] = frozenset()
+    ids: Mapping[str, Kind] = field(default_factory=dict)
+    """UUIDs of rows that are hidden, each with what it would be to show one."""
     texts: frozenset[str] = frozenset()
 
     def told(self, said: Any) -> Kind | None:
         """What an answer, its cursors opened, tells of them."""
         strings = list(leaves(said))
-        if any(self.ids.intersection(UUID_TEXT.findall(each)) for each in strings):
-            return Kind.FOREIGN
+        named = (uuid for each in strings for uuid in UUID_TEXT.findall(each))
+        shown = next((self.ids[uuid] for uuid in named if uuid in self.ids), None)
+        if shown is not None:
+            return shown
         if not self.texts.isdisjoint(strings) or self._quoted(said):
             return Kind.TEXT
         return None

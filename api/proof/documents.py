@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -247,8 +248,8 @@ class Coverage:
     """Which fields of the contract were asked for."""
 
     schema: GraphQLSchema
-    fields: set[str] = field(default_factory=set)
-    names: dict[str, str] = field(default_factory=dict)
+    fields: set[str] = dataclasses.field(default_factory=set)
+    names: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def note(self, document: str) -> None:
         """Look through a document that was not seen before; one that cannot be parsed asks for nothing."""

@@ -79,9 +79,15 @@ def selection(kind: GraphQLObjectType, *, part: bool = False) -> str:
             said.append(name)
         elif not is_edge(each):
             said.append(f"{name} {{ {selection(get_named_type(each.type))} }}")
-        elif not (part and (is_paged(each) or not has_id(row_type(each)))):
+        elif part and not is_paged(each) and not has_id(row_type(each)):
+            said.append(f"{name} {{ {' '.join(own_fields(row_type(each)))} }}")
+        elif not (part and is_paged(each)):
             said.append(listed(name, each, f"(first: {BELOW})"))
     return " ".join(said)
+
+
+def own_fields(kind: GraphQLObjectType) -> list[str]:
+    return [name for name, each in kind.fields.items() if is_leaf(each)]
 
 
 def listed(name: str, each: GraphQLField, arguments: str) -> str:

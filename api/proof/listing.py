@@ -1,0 +1,171 @@
+"""Lists with every filter, page and cursor: each answer is a part of the list that the persona has anyway."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.proof.documents import TYPE, Lists, asked, pages, row_type, some
+from api.proof.grades import GRADES, Grade
+from api.proof.leaks import Kind
+from api.proof.proof import first
+from api.proof.reading import scalars
+from api.proof.sights import has_id, kind_of, selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphql import GraphQLField
+
+    from api.proof.proof import Proof
+    from api.proof.sights import Sight
+
+TOGETHER = 8
+"""Lists in one document."""
+TEXTS = 6
+"""Values of texts that a filter is tried with, of rows that are the persona's to see and of others."""
+SHORT = 20
+"""No longer text is filtered by."""
+ONE_VALUE = re.compile(r'filter: \{(\w+): \["?([^\]",]+)"?\]\}')
+"""A filter that takes one value of a list, alone."""
+DEPTH = 2
+"""How far from a row what it is filtered by may stand."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list as it was asked for in one way, and the whole list as the persona has it."""
+
+    sight: Sight
+    path: str
+    way: str
+    whole: Sequence[Any]
+    said: Mapping[str, Any]
+
+    @property
+    def nodes(self) -> list[Any]:
+        return [edge["node"] for edge in self.said["edges"]]
+
+    def kinds(self) -> Iterator[Kind]:
+        """What is wrong with it."""
+        places = [self.whole.index(node) if node in self.whole else None for node in self.nodes]
+        known = [place for place in places if place is not None]
+        if len(known) < len(places) or known != sorted(known):
+            yield Kind.ORDER
+        if "filter" not in self.way:
+            yield from self._paged(known)
+        elif not self._has_more() and self.said["totalCount"] != len(self.nodes):
+            yield Kind.COUNT
+        if any(not self._shows(node) for node in self.nodes):
+            yield Kind.FILTER
+
+    def _paged(self, places: Sequence[int]) -> Iterator[Kind]:
+        """A page is whole; it says that there are more exactly where the persona has more."""
+        if self.said["totalCount"] != len(self.whole):
+            yield Kind.COUNT
+        if places and places[-1] - places[0] + 1 != len(places):
+            yield Kind.ORDER
+        forward = "first" in self.way and "before" not in self.way
+        if places and forward and self.said["pageInfo"]["hasNextPage"] != (places[-1] + 1 < len(self.whole)):
+            yield Kind.COUNT
+
+    def _has_more(self) -> bool:
+        page = self.said["pageInfo"]
+        return bool(page["hasNextPage"] or page["hasPreviousPage"])
+
+    def _shows(self, node: Any) -> bool:
+        """Whether a row that one value kept shows that value."""
+        one = ONE_VALUE.match(self.way)
+        return one is None or one[2] in set(scalars(self.sight, self.sight.rows.get(node.get("id", ""), node), DEPTH))
+
+
+async def lists(proof: Proof) -> None:
+    """Every list, as everybody; what is the network's, as one of each group."""
+    few = proof.one_a_group()
+    for sight in proof.seated():
+        for name in sight.lists:
+            if sight in few or GRADES[row_type(proof.contract.roots()[name]).name] is not Grade.NETWORK:
+                await _root(proof, sight, name)
+        for (kind, name), row_id in _chosen(sight).items():
+            await _below(proof, sight, kind, name, row_id)
+
+
+async def _root(proof: Proof, sight: Sight, name: str) -> None:
+    each, listing = proof.contract.roots()[name], sight.lists[name]
+    ways = list(Lists(name, each, _values(proof, sight, row_type(each).name), _cursors(proof, sight, name)).ways())
+    for start in range(0, len(ways), TOGETHER):
+        together = ways[start : start + TOGETHER]
+        said = await proof.asker.data(sight.persona.name, f"{{ {_aliased(name, each, together)} }}")
+        if said is not None and not listing.cut:
+            _check(proof, [Part(sight, name, way, listing.nodes, said[f"a{i}"]) for i, way in enumerate(together)])
+
+
+async def _below(proof: Proof, sight: Sight, kind: str, name: str, row_id: str) -> None:
+    """The list of one row: the longest that the persona has."""
+    each, listing = proof.contract.kind(kind).fields[name], sight.below[row_id, name]
+    ways = list(pages(_cursors_below(proof, sight, kind, name)))[:TOGETHER]
+    inner = f"... on {kind} {{ {_aliased(name, each, ways)} }}"
+    said = await proof.asker.data(
+        sight.persona.name, f"query($id: ID!) {{ node(id: $id) {{ {inner} }} }}", {"id": row_id}
+    )
+    if said is not None and not listing.cut:
+        found = said["node"]
+        parts = [Part(sight, f"{kind}.{name}", way, listing.nodes, found[f"a{i}"]) for i, way in enumerate(ways)]
+        _check(proof, parts)
+
+
+def _aliased(name: str, each: GraphQLField, ways: Sequence[str]) -> str:
+    kind = row_type(each)
+    inner = f"{TYPE} id" if has_id(kind) else selection(kind, part=True)
+    return " ".join(f"a{index}: {asked(name, each, inner, f'({way})')}" for index, way in enumerate(ways))
+
+
+def _check(proof: Proof, parts: Sequence[Part]) -> None:
+    for part in parts:
+        for kind in part.kinds():
+            proof.leak(part.sight.persona, f"{part.path}({part.way.partition(':')[0]}:)", kind)
+
+
+def _chosen(sight: Sight) -> dict[tuple[str, str], str]:
+    """Of each list that rows have, the row with the longest."""
+    chosen: dict[tuple[str, str], str] = {}
+    for (row_id, name), listing in sorted(sight.below.items(), key=lambda item: len(item[1].nodes)):
+        if listing.nodes or (kind_of(row_id), name) not in chosen:
+            chosen[kind_of(row_id), name] = row_id
+    return chosen
+
+
+def _cursors(proof: Proof, sight: Sight, name: str) -> list[str]:
+    """Cursors of others' rows in the list of the same name."""
+    own = set(sight.lists[name].cursors)
+    every = [cursor for each in proof.seated() if name in each.lists for cursor in each.lists[name].cursors]
+    return some([cursor for cursor in every if cursor not in own] or sight.lists[name].cursors)
+
+
+def _cursors_below(proof: Proof, sight: Sight, kind: str, name: str) -> list[str]:
+    every = [
+        cursor
+        for each in proof.seated()
+        for (row_id, field), listing in each.below.items()
+        if (kind_of(row_id), field) == (kind, name) and row_id not in sight.rows
+        for cursor in listing.cursors
+    ]
+    return some(every)[:1]
+
+
+def _values(proof: Proof, sight: Sight, kind: str) -> list[str]:
+    """Short texts that filters may take: what stands in rows of the type, and in the places that they name."""
+    if kind not in {kind_of(row_id) for row_id in proof.truth.rows}:
+        return ["CD62", "CD71"]
+    own, others = ([*dict.fromkeys(_short(proof, sight, kind, own=own))] for own in (True, False))
+    return [*first(own, TEXTS), *first((each for each in others if each not in own), TEXTS)]
+
+
+def _short(proof: Proof, sight: Sight, kind: str, *, own: bool) -> Iterator[str]:
+    for row_id in proof.truth.ids(kind):
+        row = proof.truth.rows[row_id]
+        if (row_id in sight.rows) == own:
+            places = [value.get("pcode") for value in row.values() if isinstance(value, dict)]
+            codes = [row.get("code"), *places]
+            yield from (code for code in codes if isinstance(code, str) and len(code) <= SHORT)
