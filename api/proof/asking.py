@@ -117,7 +117,7 @@ class Asker:
     def _look(self, persona: str, path: str, answer: Answer) -> None:
         said = answer.said
         errors = [*leaves(said.get("errors", ())), *answer.headers.values()]
-        if answer.status == 500 or any(INSIDES.search(each) for each in errors):  # noqa: PLR2004 - as HTTP says
+        if any(INSIDES.search(each) for each in errors):
             self.found.leak(persona, path, Kind.INSIDES)
         told = self.secrets.get(persona, Secrets()).told(said)
         if told is not None:
@@ -137,8 +137,10 @@ def leaves(said: Any) -> Iterator[str]:
             yield from leaves(opened(each) if closed else each)
 
 
-def opened(cursor: str) -> list[Any]:
+def opened(cursor: str | None) -> list[Any]:
     """The values in a cursor; the cursor itself where it is closed to us."""
+    if cursor is None:
+        return []
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.graph.declare import PUBLISHED
 from api.proof.arguments import is_owned
-from api.proof.sights import kind_of
+from api.proof.sights import ids_in, kind_of
 from api.seat import Role
 
 if TYPE_CHECKING:
@@ -228,7 +228,13 @@ def may_read(truth: Kept, persona: Persona, row_id: str, kind: str, part: Mappin
             return bool(persona.roles & SEES_OVERVIEW) or is_own_group(truth, persona, row_id)
         case Grade.SECRETARIAT:
             return bool(persona.roles & KEEPERS)
-    return True
+    return _leads_somewhere(truth, persona, part)
+
+
+def _leads_somewhere(truth: Kept, persona: Persona, part: Mapping[str, Any]) -> bool:
+    """A part that is only about rows that the persona must not see is not there either."""
+    about = [row_id for row_id in ids_in(dict(part)) if row_id in truth.rows]
+    return not about or any(may_see(truth, persona, row_id) for row_id in about)
 
 
 def is_own_group(truth: Kept, persona: Persona, row_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from api.proof.grades import GRADES, Grade
 from api.proof.leaks import Kind
 from api.proof.proof import first
 from api.proof.reading import scalars
-from api.proof.sights import has_id, kind_of, selection
+from api.proof.sights import batches, has_id, kind_of, selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,8 +28,11 @@ TEXTS = 6
 """Values of texts that a filter is tried with, of rows that are the persona's to see and of others."""
 SHORT = 20
 """No longer text is filtered by."""
-ONE_VALUE = re.compile(r'filter: \{(\w+): \["?([^\]",]+)"?\]\}')
+ONE_VALUE = re.compile(r"filter: \{\w+: \[([^\],]+)\]\}")
 """A filter that takes one value of a list, alone."""
+NAMED = re.compile(r'"(\$[ct]\d+)"')
+"""Where a variable stands for a cursor or a text: everybody asks the same documents."""
+PROVINCES = ["CD62", "CD71"]
 DEPTH = 2
 """How far from a row what it is filtered by may stand."""
 
@@ -42,6 +46,7 @@ class Part:
     way: str
     whole: Sequence[Any]
     said: Mapping[str, Any]
+    given: Mapping[str, Any]
 
     @property
     def nodes(self) -> list[Any]:
@@ -49,7 +54,8 @@ class Part:
 
     def kinds(self) -> Iterator[Kind]:
         """What is wrong with it."""
-        places = [self.whole.index(node) if node in self.whole else None for node in self.nodes]
+        where = {json.dumps(node): place for place, node in enumerate(self.whole)}
+        places = [where.get(json.dumps(node)) for node in self.nodes]
         known = [place for place in places if place is not None]
         if len(known) < len(places) or known != sorted(known):
             yield Kind.ORDER
@@ -77,7 +83,10 @@ class Part:
     def _shows(self, node: Any) -> bool:
         """Whether a row that one value kept shows that value."""
         one = ONE_VALUE.match(self.way)
-        return one is None or one[2] in set(scalars(self.sight, self.sight.rows.get(node.get("id", ""), node), DEPTH))
+        if one is None:
+            return True
+        value = self.given.get(one[1].removeprefix("$"), one[1])
+        return value in set(scalars(self.sight, self.sight.rows.get(node.get("id", ""), node), DEPTH))
 
 
 async def lists(proof: Proof) -> None:
@@ -93,26 +102,52 @@ async def lists(proof: Proof) -> None:
 
 async def _root(proof: Proof, sight: Sight, name: str) -> None:
     each, listing = proof.contract.roots()[name], sight.lists[name]
-    ways = list(Lists(name, each, _values(proof, sight, row_type(each).name), _cursors(proof, sight, name)).ways())
-    for start in range(0, len(ways), TOGETHER):
-        together = ways[start : start + TOGETHER]
-        said = await proof.asker.data(sight.persona.name, f"{{ {_aliased(name, each, together)} }}")
+    texts = _values(proof, sight, row_type(each).name)
+    given = variables(_cursors(proof, sight, name), texts)
+    named = [f"${key}" for key in given]
+    ways = Lists(name, each, [key for key in named if key[1] == "t"], [key for key in named if key[1] == "c"]).ways()
+    for some_ways in batches(map(plain, ways), TOGETHER):
+        document = f"query{declared(some_ways)} {{ {_aliased(name, each, some_ways)} }}"
+        said = await proof.asker.data(sight.persona.name, document, used(given, document))
         if said is not None and not listing.cut:
-            _check(proof, [Part(sight, name, way, listing.nodes, said[f"a{i}"]) for i, way in enumerate(together)])
+            parts = [Part(sight, name, way, listing.nodes, said[f"a{i}"], given) for i, way in enumerate(some_ways)]
+            _check(proof, parts)
 
 
 async def _below(proof: Proof, sight: Sight, kind: str, name: str, row_id: str) -> None:
     """The list of one row: the longest that the persona has."""
     each, listing = proof.contract.kind(kind).fields[name], sight.below[row_id, name]
-    ways = list(pages(_cursors_below(proof, sight, kind, name)))[:TOGETHER]
+    given = variables(_cursors_below(proof, sight, kind, name), [])
+    ways = [plain(way) for way in pages(["$c0"])]
     inner = f"... on {kind} {{ {_aliased(name, each, ways)} }}"
-    said = await proof.asker.data(
-        sight.persona.name, f"query($id: ID!) {{ node(id: $id) {{ {inner} }} }}", {"id": row_id}
-    )
+    document = f"query($id: ID!, $c0: String) {{ node(id: $id) {{ {inner} }} }}"
+    said = await proof.asker.data(sight.persona.name, document, {"id": row_id, "c0": given["c0"]})
     if said is not None and not listing.cut:
-        found = said["node"]
-        parts = [Part(sight, f"{kind}.{name}", way, listing.nodes, found[f"a{i}"]) for i, way in enumerate(ways)]
-        _check(proof, parts)
+        found, path = said["node"], f"{kind}.{name}"
+        _check(proof, [Part(sight, path, way, listing.nodes, found[f"a{i}"], given) for i, way in enumerate(ways)])
+
+
+def variables(cursors: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+    """As many for everybody: no cursor and a text that is nowhere fill up."""
+    filled = [*cursors, None, None][:2]
+    named = [*texts, *(f"nowhere{index}" for index in range(2 * TEXTS))][: 2 * TEXTS]
+    given = {f"c{index}": cursor for index, cursor in enumerate(filled)}
+    return {**given, **{f"t{index}": text for index, text in enumerate(named)}}
+
+
+def plain(way: str) -> str:
+    return NAMED.sub(r"\1", way)
+
+
+def declared(ways: Sequence[str]) -> str:
+    """The variables of a document with these ways."""
+    names = sorted({name for way in ways for name in re.findall(r"\$([ct]\d+)", way)})
+    kinds = {"c": "String", "t": "String!"}
+    return f"({', '.join(f'${name}: {kinds[name[0]]}' for name in names)})" if names else ""
+
+
+def used(given: Mapping[str, Any], document: str) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if re.search(rf"\${name}\b", document)}
 
 
 def _aliased(name: str, each: GraphQLField, ways: Sequence[str]) -> str:
@@ -157,7 +192,7 @@ def _cursors_below(proof: Proof, sight: Sight, kind: str, name: str) -> list[str
 def _values(proof: Proof, sight: Sight, kind: str) -> list[str]:
     """Short texts that filters may take: what stands in rows of the type, and in the places that they name."""
     if kind not in {kind_of(row_id) for row_id in proof.truth.rows}:
-        return ["CD62", "CD71"]
+        return PROVINCES
     own, others = ([*dict.fromkeys(_short(proof, sight, kind, own=own))] for own in (True, False))
     return [*first(own, TEXTS), *first((each for each in others if each not in own), TEXTS)]
 

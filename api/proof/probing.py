@@ -130,13 +130,16 @@ async def errors(proof: Proof) -> None:
             document = f"query($id: ID!) {{ node(id: $id) {{ ... on {kind} {{ idd {TYPE}e }} }} }}"
             await _alike(proof, sight, document, {"id": row_id}, {"id": nowhere(row_id)})
             await _alike(proof, sight, BY_IDS, {"ids": [row_id, 1]}, {"ids": [nowhere(row_id), 1]})
-        for document, variables in mistakes(proof.contract):
+        for document, variables in mistakes(proof):
             await proof.asker(sight.persona.name, document, variables)
 
 
-def mistakes(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def mistakes(proof: Proof) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Wrong names, types and values, near to what is right."""
+    contract, only = proof.contract, proof.only
     for name, each in contract.query.items():
+        if only is not None and row_type(each).name not in only:
+            continue
         inner = brief(row_type(each)) if name != "node" else "id"
         yield f"{{ {name[:-1]} {{ {inner} }} }}", {}
         yield f"{{ {name}(firts: 1, filtre: 2) {{ {inner} }} }}", {}
@@ -145,7 +148,7 @@ def mistakes(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield f"{{ {asked(name, each, inner, '(first: 100000)')} }}", {}
             yield f"query($n: Int) {{ {asked(name, each, inner, '(first: $n)')} }}", {"n": "many"}
         yield from _misfiltered(name, each)
-    for kind in PUBLISHED:
+    for kind in only or PUBLISHED:
         fields = contract.kind(kind).fields
         wrong = " ".join(f"{each}x" for each in first(fields, 3))
         yield f'{{ node(id: "x") {{ ... on {kind}s {{ id }} ... on {kind} {{ {wrong} }} }} }}', {}

@@ -11,7 +11,7 @@ from api.proof.documents import is_leaf, row_type
 from api.proof.grades import GRADES, Grade, is_keeper, may_read
 from api.proof.leaks import Kind
 from api.proof.proof import parts_of
-from api.proof.sights import has_id, kind_of
+from api.proof.sights import has_id, ids_in, kind_of, selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +42,8 @@ async def read(proof: Proof) -> None:
     """Every list and every row, as everybody."""
     for persona in proof.personas:
         await proof.look(persona)
+    for persona in proof.personas:
+        await _reach_others(proof, proof.sights[persona.name])
     proof.learn()
     for sight in proof.seated():
         _rows(proof, sight)
@@ -49,6 +51,30 @@ async def read(proof: Proof) -> None:
         told = proof.asker.secrets[sight.persona.name].told([sight.rows, [each.nodes for each in sight.lists.values()]])
         if told is Kind.TEXT:
             proof.leak(sight.persona, "query", Kind.TEXT)
+
+
+async def _reach_others(proof: Proof, sight: Sight) -> None:
+    """Types of which nothing was seen are asked for by their path from the root: nothing may stand there."""
+    met = {kind_of(row_id) for row_id in sight.rows} | {part["__typename"] for part in typed(sight.rows)}
+    for kind, path in proof.contract.paths().items() if sight.seat is not None else ():
+        if kind not in met and (proof.only is None or kind in proof.only):
+            asked = proof.contract.along(path, selection(proof.contract.kind(kind)))
+            data = await proof.asker.data(sight.persona.name, asked)
+            for row_id in set(ids_in(data)) - set(sight.ways):
+                if proof.only is None or kind_of(row_id) in proof.only:
+                    proof.leak(sight.persona, ".".join(path), Kind.PATHS)
+
+
+def typed(said: Any) -> Iterator[dict[str, Any]]:
+    """Every row and part in what was said, with its type."""
+    if isinstance(said, dict):
+        if "__typename" in said:
+            yield said
+        for each in said.values():
+            yield from typed(each)
+    elif isinstance(said, list):
+        for each in said:
+            yield from typed(each)
 
 
 def _rows(proof: Proof, sight: Sight) -> None:
@@ -111,7 +137,8 @@ def _listing(proof: Proof, sight: Sight, path: str, each: GraphQLField, listing:
     if not listing.cut and listing.total != len(listing.nodes):
         proof.leak(sight.persona, f"{path}.totalCount", Kind.COUNT)
     for cursor, node in zip(listing.cursors, listing.nodes, strict=True):
-        if not shown(sight, each, cursor, node):
+        was_read = "id" not in node or node["id"] in sight.rows
+        if was_read and not shown(sight, each, cursor, node):
             proof.leak(sight.persona, f"{path}.cursor", Kind.CURSOR)
 
 
@@ -140,7 +167,7 @@ def shown(sight: Sight, each: GraphQLField, cursor: str, node: Mapping[str, Any]
 
 
 def scalars(sight: Sight, row: Any, depth: int = 0) -> Iterator[str]:
-    """Every value of a row, of its parts, and of the rows that it leads to."""
+    """Every value of a row, of its parts, and of the single rows that it leads to."""
     if isinstance(row, dict):
         if depth and row.get("id") in sight.rows:
             yield from scalars(sight, sight.rows[row["id"]], depth - 1)
@@ -150,7 +177,7 @@ def scalars(sight: Sight, row: Any, depth: int = 0) -> Iterator[str]:
             yield from scalars(sight, value, depth)
     elif isinstance(row, list):
         for value in row:
-            yield from scalars(sight, value, depth)
+            yield from scalars(sight, value)
     elif row is not None:
         yield str(row)
         yield str(row).partition(":")[2]
