@@ -180,6 +180,8 @@ class Lists:
     field: GraphQLField
     texts: Sequence[str]
     cursors: Sequence[str]
+    pairs: bool = True
+    """Whether each two fields of a filter are tried together too."""
 
     def documents(self) -> Iterator[str]:
         """All ways, several in one document."""
@@ -196,7 +198,7 @@ class Lists:
             yield f"filter: {{{given}}}, {('first', 'last')[index % 2]}: 100"
 
     def filters(self) -> Iterator[str]:
-        """Each value alone; each field, each two and all of them with all values."""
+        """Each value alone; each field, perhaps each two, and all of them with all values."""
         if "filter" not in self.field.args:
             return
         kind: Any = get_named_type(self.field.args["filter"].type)
@@ -209,7 +211,7 @@ class Lists:
 
         for name, every in values.items():
             yield from (given(name, [value]) for value in every)
-        for size in {1, 2, len(values)}:
+        for size in {1, *([2] if self.pairs else []), len(values)}:
             for names in combinations(values, size):
                 yield ", ".join(given(name, values[name]) for name in names)
 

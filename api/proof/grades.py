@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any
 
-from api.graph.declare import PUBLISHED
 from api.proof.arguments import is_owned
+from api.proof.leaks import Kind
 from api.proof.sights import ids_in, kind_of
 from api.seat import Role
 
@@ -112,6 +112,11 @@ AUTHORS_OWN = frozenset({"RequestNarrative", "RequestPlace", "RequestArrival"})
 """Parts of a request that its author told, and may read again."""
 
 
+def grade_of(kind: str) -> Grade:
+    """A type of a group's that is not on the list is the keepers' alone."""
+    return GRADES.get(kind, Grade.SECRETARIAT if is_owned(kind) else Grade.NETWORK)
+
+
 @dataclass
 class Kept:
     """What the keepers of every group see: the truth that other sights are held against."""
@@ -139,7 +144,7 @@ def kept(sights: Iterable[Sight]) -> Kept:
     truth = Kept()
     for sight in sorted(sights, key=lambda each: not is_keeper(each.persona)):
         for row_id, row in sight.rows.items():
-            if is_keeper(sight.persona) or GRADES[kind_of(row_id)] is Grade.ADDRESSEE:
+            if is_keeper(sight.persona) or grade_of(kind_of(row_id)) is Grade.ADDRESSEE:
                 _keep(truth, sight.persona, row_id, row)
             if _is_told(sight.persona, row_id, row):
                 truth.told[row_id].add(sight.persona.organisation)
@@ -153,7 +158,7 @@ def is_keeper(persona: Persona) -> bool:
 
 def _keep(truth: Kept, persona: Persona, row_id: str, row: Mapping[str, Any]) -> None:
     """The first keeper's row, with what others see beside it. The overview is of other groups' rows."""
-    if persona.group_code == "network" and GRADES[kind_of(row_id)] is Grade.OVERVIEW:
+    if persona.group_code == "network" and grade_of(kind_of(row_id)) is Grade.OVERVIEW:
         return
     truth.groups[row_id].add(persona.group_code)
     before = truth.rows.setdefault(row_id, dict(row))
@@ -161,7 +166,7 @@ def _keep(truth: Kept, persona: Persona, row_id: str, row: Mapping[str, Any]) ->
 
 
 def _is_told(persona: Persona, row_id: str, row: Mapping[str, Any]) -> bool:
-    if GRADES[kind_of(row_id)] is Grade.ADDRESSEE:
+    if grade_of(kind_of(row_id)) is Grade.ADDRESSEE:
         return True
     return kind_of(row_id) == "Request" and not persona.roles & KEEPERS and row.get("arrival") is not None
 
@@ -169,7 +174,7 @@ def _is_told(persona: Persona, row_id: str, row: Mapping[str, Any]) -> bool:
 def foreign(truth: Kept, persona: Persona) -> Iterator[str]:
     """Rows of other groups, but for the overview."""
     for row_id in truth.ids():
-        overview = GRADES[kind_of(row_id)] is Grade.OVERVIEW and persona.roles & SEES_OVERVIEW
+        overview = grade_of(kind_of(row_id)) is Grade.OVERVIEW and persona.roles & SEES_OVERVIEW
         if not truth.is_of(row_id, persona.group_code) and not overview:
             yield row_id
 
@@ -181,8 +186,8 @@ def above(truth: Kept, persona: Persona) -> Iterator[str]:
             yield row_id
 
 
-HIDING: Mapping[str, Hiding] = {"another group's": foreign, "above the grade": above}
-"""What must not be seen at all, and why. Whoever hides more (a wall) adds an entry."""
+HIDING: Mapping[Hiding, Kind] = {foreign: Kind.FOREIGN, above: Kind.GRADE}
+"""What must not be seen at all, and what it is to show it. Whoever hides more (a wall) adds an entry."""
 
 
 def may_see(truth: Kept, persona: Persona, row_id: str) -> bool:
@@ -190,7 +195,7 @@ def may_see(truth: Kept, persona: Persona, row_id: str) -> bool:
     kind = kind_of(row_id)
     if kind == "Seat" and row_id == f"Seat:{persona.seat_id}":
         return True
-    return _by_role(truth, persona, row_id, GRADES[kind]) or _by_relation(truth, persona, row_id, kind)
+    return _by_role(truth, persona, row_id, grade_of(kind)) or _by_relation(truth, persona, row_id, kind)
 
 
 def _by_role(truth: Kept, persona: Persona, row_id: str, grade: Grade) -> bool:
@@ -220,7 +225,7 @@ def may_read(truth: Kept, persona: Persona, row_id: str, kind: str, part: Mappin
     """Whether the persona may read a part of a row that it sees; the part is as the keepers read it."""
     if kind in AUTHORS_OWN and is_author(truth, persona, row_id):
         return True
-    match GRADES[kind]:
+    match grade_of(kind):
         case Grade.PILLAR:
             named = persona.category.name in part.get("audience", ())
             return bool(persona.roles & KEEPERS or (persona.roles & TABLE and named))
@@ -241,8 +246,3 @@ def is_own_group(truth: Kept, persona: Persona, row_id: str) -> bool:
     """Whether the row is that of the persona's working group."""
     code: Any = truth.rows.get(row_id, {}).get("code")
     return bool(code == persona.group_code)
-
-
-def parts() -> set[str]:
-    """The types that stand in the rows of others, and belong to groups."""
-    return {name for name, published in PUBLISHED.items() if not published.has_id and is_owned(name)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.proof.documents import TYPE, Lists, asked, pages, row_type, some
-from api.proof.grades import GRADES, Grade
+from api.proof.grades import Grade, grade_of
 from api.proof.leaks import Kind
 from api.proof.proof import first
 from api.proof.reading import scalars
@@ -94,7 +94,7 @@ async def lists(proof: Proof) -> None:
     few = proof.one_a_group()
     for sight in proof.seated():
         for name in sight.lists:
-            if sight in few or GRADES[row_type(proof.contract.roots()[name]).name] is not Grade.NETWORK:
+            if sight in few or grade_of(row_type(proof.contract.roots()[name]).name) is not Grade.NETWORK:
                 await _root(proof, sight, name)
         for (kind, name), row_id in _chosen(sight).items():
             await _below(proof, sight, kind, name, row_id)
@@ -105,7 +105,8 @@ async def _root(proof: Proof, sight: Sight, name: str) -> None:
     texts = _values(proof, sight, row_type(each).name)
     given = variables(_cursors(proof, sight, name), texts)
     named = [f"${key}" for key in given]
-    ways = Lists(name, each, [key for key in named if key[1] == "t"], [key for key in named if key[1] == "c"]).ways()
+    texts, cursors = ([key for key in named if key[1] == kind] for kind in "tc")
+    ways = Lists(name, each, texts, cursors, pairs=False).ways()
     for some_ways in batches(map(plain, ways), TOGETHER):
         document = f"query{declared(some_ways)} {{ {_aliased(name, each, some_ways)} }}"
         said = await proof.asker.data(sight.persona.name, document, used(given, document))

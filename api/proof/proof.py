@@ -12,7 +12,7 @@ from graphql import get_named_type
 from api.proof.arguments import Acts, is_owned
 from api.proof.asking import Secrets
 from api.proof.documents import is_edge, row_type
-from api.proof.grades import GRADES, HIDING, Grade, Kept, foreign, kept, may_read
+from api.proof.grades import HIDING, Grade, Kept, grade_of, kept, may_read
 from api.proof.leaks import Kind
 from api.proof.sights import Looking, Sight, has_id, kind_of
 
@@ -78,9 +78,7 @@ class Proof:
         for sight in self.seated():
             persona = sight.persona
             hidden = self.hidden[persona.name] = {
-                row_id: Kind.FOREIGN if hides is foreign else Kind.GRADE
-                for hides in HIDING.values()
-                for row_id in hides(self.truth, persona)
+                row_id: kind for hides, kind in HIDING.items() for row_id in hides(self.truth, persona)
             }
             self.asker.secrets[persona.name] = self._secrets(persona, hidden)
 
@@ -108,7 +106,7 @@ class Proof:
     def unseen(self, sight: Sight, kind: str | None = None) -> Iterator[str]:
         """Ids that are somewhere, and that this persona's lists do not show. What is the network's is every seat's."""
         ways = {row_id: None for each in self.sights.values() for row_id in each.ways}
-        everywhere = [row_id for row_id in ways if GRADES[kind_of(row_id)] is not Grade.NETWORK]
+        everywhere = [row_id for row_id in ways if grade_of(kind_of(row_id)) is not Grade.NETWORK]
         ids = (row_id for row_id in everywhere if row_id not in sight.ways)
         return (row_id for row_id in ids if kind is None or kind_of(row_id) == kind)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.graph.declare import metadata
 from api.proof.asking import opened
 from api.proof.documents import is_leaf, row_type
-from api.proof.grades import GRADES, Grade, is_keeper, may_read
+from api.proof.grades import Grade, grade_of, is_keeper, may_read
 from api.proof.leaks import Kind
 from api.proof.proof import parts_of
 from api.proof.sights import has_id, ids_in, kind_of, selection
@@ -42,8 +42,8 @@ async def read(proof: Proof) -> None:
     """Every list and every row, as everybody."""
     for persona in proof.personas:
         await proof.look(persona)
-    for persona in proof.personas:
-        await _reach_others(proof, proof.sights[persona.name])
+    for sight in proof.one_a_group():
+        await _reach_others(proof, sight)
     proof.learn()
     for sight in proof.seated():
         _rows(proof, sight)
@@ -56,7 +56,7 @@ async def read(proof: Proof) -> None:
 async def _reach_others(proof: Proof, sight: Sight) -> None:
     """Types of which nothing was seen are asked for by their path from the root: nothing may stand there."""
     met = {kind_of(row_id) for row_id in sight.rows} | {part["__typename"] for part in typed(sight.rows)}
-    for kind, path in proof.contract.paths().items() if sight.seat is not None else ():
+    for kind, path in proof.contract.paths().items():
         if kind not in met and (proof.only is None or kind in proof.only):
             asked = proof.contract.along(path, selection(proof.contract.kind(kind)))
             data = await proof.asker.data(sight.persona.name, asked)
@@ -90,7 +90,7 @@ def _rows(proof: Proof, sight: Sight) -> None:
 
 def _is_in_overview(proof: Proof, sight: Sight, row_id: str) -> bool:
     """Of a narrowed proof not every group's keepers are there."""
-    overview = GRADES[kind_of(row_id)] is Grade.OVERVIEW and sight.persona.group_code == "network"
+    overview = grade_of(kind_of(row_id)) is Grade.OVERVIEW and sight.persona.group_code == "network"
     return overview or not any(is_keeper(each.persona) for each in proof.seated() if _is_beside(sight, each))
 
 
