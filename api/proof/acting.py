@@ -30,6 +30,7 @@ async def acts(proof: Proof) -> None:
         codes = set()
         for sight in proof.seated():
             for row_id in hidden_rows(proof, sight, reference.type):
+                proof.referred.add(reference)
                 codes.add(await _tried(proof, sight, reference, row_id, own_rows(sight)))
         if FOUND_NOT not in codes:
             came = ", ".join(sorted(codes)) or "nothing, as no row of the type is hidden from anybody"

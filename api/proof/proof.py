@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLObjectType
 
     from api.demo.roster import Persona
+    from api.proof.arguments import Reference
     from api.proof.asking import Answer, Asker
     from api.proof.documents import Contract
 
@@ -49,6 +50,8 @@ class Proof:
     """By persona, the rows that it must not see at all, with what it would be to show one."""
     widest: dict[str, float] = field(default_factory=dict)
     """By kind of operation, the largest difference of medians in seconds."""
+    referred: set[Reference] = field(default_factory=set)
+    """The arguments that were given an id of what is hidden."""
     left_out: dict[str, str] = field(default_factory=dict)
     """What was not tried, with the reason."""
 

@@ -75,7 +75,8 @@ def report(proof: Proof) -> Iterator[str]:
         yield f"  {len(set(names) - missing)} of {len(names)} {what}"
     fields = {f"{kind}.{name}" for kind in PUBLISHED for name in contract.kind(kind).fields}
     yield f"  {len(fields & coverage.fields)} of {len(fields)} fields of {len(PUBLISHED)} published types"
-    yield f"  {len(proof.acts.every_reference())} arguments of mutations that name a group's rows"
+    every = proof.acts.every_reference()
+    yield f"  {len(proof.referred)} of {len(every)} arguments of mutations that name a group's rows"
     rows = sum(len(each) for each in proof.hidden.values())
     yield f"  {rows:,} pairs of a persona and a row that it must not see"
     for what, apart in sorted(proof.widest.items()):
