@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from api.errors import StartRefused
-from api.running import database, known, leave_quietly, listening, run, say
+from api.running import count_up, database, known, leave_quietly, listening, run, say
 from api.seat import Category, Pillar, Role
 from api.settings import load
 
@@ -213,13 +213,10 @@ def prove_isolation(
 ) -> None:
     """Try the access matrix against the demonstration that runs, and print what leaked."""
     settings = load()
-    address = address or f"http://127.0.0.1:{settings.port}"
-    from api.proof import running
+    from api.proof.running import run_proof
     from schema.root import schema
 
-    running.check_address(address)
-    stages = running.check_stages(stage or ())
-    told, held = run(running.run_proof(settings, schema._schema, address, stages, samples), stopped=INTERRUPTED)  # noqa: SLF001 - as above
+    told, held = run(run_proof(settings, schema._schema, address, stage or (), samples), stopped=INTERRUPTED)  # noqa: SLF001 - as above
     say(*told)
     sys.exit(0 if held else 1)
 
@@ -395,14 +392,8 @@ async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, 
     await up_to_date(urls.owner)
     store = store_of(settings, urls)
     try:
-        return await import_sites(store, group, file, _progress, dry_run=dry_run)
+        return await import_sites(store, group, file, count_up, dry_run=dry_run)
     finally:
         await store.close()
         if sys.stderr.isatty():
             print(file=sys.stderr)  # noqa: T201 - ends the line that counted
-
-
-def _progress(rows: int) -> None:
-    """One line that counts up on a terminal, and lines of their own in a log."""
-    start, end = ("\r", "") if sys.stderr.isatty() else ("", "\n")
-    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as say

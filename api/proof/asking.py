@@ -47,7 +47,11 @@ class Answer:
 
     @property
     def said(self) -> Any:
-        return json.loads(self.body)
+        """The answer's JSON; what is none is an error."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return {"errors": [{"message": self.body.decode(errors="replace")}]}
 
     @property
     def same(self) -> tuple[int, Mapping[str, str], bytes]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.proof.documents import TYPE, Lists, asked, pages, row_type, some
+from api.proof.documents import TYPE, Lists, pages, row_type, some
 from api.proof.grades import Grade, grade_of
 from api.proof.leaks import Kind
 from api.proof.proof import first
@@ -123,7 +123,7 @@ async def _below(proof: Proof, sight: Sight, kind: str, name: str, row_id: str) 
     inner = f"... on {kind} {{ {_aliased(name, each, ways)} }}"
     document = f"query($id: ID!, $c0: String) {{ node(id: $id) {{ {inner} }} }}"
     said = await proof.asker.data(sight.persona.name, document, {"id": row_id, "c0": given["c0"]})
-    if said is not None and not listing.cut:
+    if said is not None and said["node"] is not None and not listing.cut:
         found, path = said["node"], f"{kind}.{name}"
         _check(proof, [Part(sight, path, way, listing.nodes, found[f"a{i}"], given) for i, way in enumerate(ways)])
 
@@ -152,9 +152,11 @@ def used(given: Mapping[str, Any], document: str) -> dict[str, Any]:
 
 
 def _aliased(name: str, each: GraphQLField, ways: Sequence[str]) -> str:
+    """The list in each of these ways; only what is looked at is asked for, as each way is compiled."""
     kind = row_type(each)
     inner = f"{TYPE} id" if has_id(kind) else selection(kind, part=True)
-    return " ".join(f"a{index}: {asked(name, each, inner, f'({way})')}" for index, way in enumerate(ways))
+    rest = f"totalCount pageInfo {{ hasNextPage hasPreviousPage }} edges {{ node {{ {inner} }} }}"
+    return " ".join(f"a{index}: {name}({way}) {{ {rest} }}" for index, way in enumerate(ways))
 
 
 def _check(proof: Proof, parts: Sequence[Part]) -> None:

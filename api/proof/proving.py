@@ -13,6 +13,7 @@ from api.proof.listing import lists
 from api.proof.probing import errors, ids, seats, together
 from api.proof.proof import NOBODY
 from api.proof.reading import read
+from api.proof.sights import MOST_PAGES, PAGE_SIZE
 from api.proof.timing import timing
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ NOT_TRIED: Mapping[str, str] = {
     "acts that are done": "nothing is changed: acts are tried only where they must be refused",
     "the replay of another seat's answer under its Idempotency-Key": "only an act that is done is remembered",
     f"ids of rows to be ({len(MADE) + len(MADE_BY_NETWORK)} arguments)": "an act that takes one is done",
+    "the network's own lists, as everybody": "every seat sees the same: they are tried as one persona of each group",
     "the codes of invitations": "to try one that is good is to use it",
     "a seat that ends between two requests": "to end one is a change; seats that have ended are tried",
     "who brought a request": "no field says so: of several organisations that read what only one may, all are told",
@@ -65,6 +67,18 @@ def require_all(proof: Proof) -> None:
         proof.asker.found.leak("nobody", name, Kind.UNANSWERED)
 
 
+def unlooked(proof: Proof) -> dict[str, str]:
+    """What this run could not look at."""
+    lists = {name for sight in proof.seated() for name, listing in sight.lists.items() if listing.cut}
+    without = [name for name, sight in proof.sights.items() if sight.seat is None]
+    return {
+        **{
+            f"{name} beyond {MOST_PAGES * PAGE_SIZE:,} rows": "a run is to end within minutes" for name in sorted(lists)
+        },
+        **dict.fromkeys(without, "has no seat, or several"),
+    }
+
+
 def report(proof: Proof) -> Iterator[str]:
     """What was tried, what was not and why, and what leaked."""
     contract, coverage = proof.contract, proof.asker.coverage
@@ -82,7 +96,7 @@ def report(proof: Proof) -> Iterator[str]:
     for what, apart in sorted(proof.widest.items()):
         yield f"  {what}: medians {1000 * apart:.1f} ms apart"
     yield "Not tried:"
-    for what, why in {**NOT_TRIED, **proof.left_out}.items():
+    for what, why in {**NOT_TRIED, **unlooked(proof), **proof.left_out}.items():
         yield f"  {what}: {why}"
     yield from map(str, sorted(proof.asker.found.leaks))
     count = len(proof.asker.found.leaks)

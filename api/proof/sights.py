@@ -130,7 +130,8 @@ class Looking:
     async def _seated(self) -> bool:
         """Whether the persona has a seat; without one nothing is asked."""
         said = (await self.asker(self.sight.persona.name, ACTING)).said
-        self.sight.seat = said["data"]["actingSeat"]["id"] if "data" in said else None
+        seat = (said.get("data") or {}).get("actingSeat")
+        self.sight.seat = seat["id"] if seat else None
         if self.sight.seat is not None:
             self._reach(self.sight.seat, "actingSeat")
         return self.sight.seat is not None

@@ -10,15 +10,19 @@ from isolation.proving import proof_of
 from isolation.world import EVERYBODY, GROUPS
 
 from api.graph.declare import PUBLISHED
+from api.proof import grades
 from api.proof.grades import GRADES, Grade
+from api.proof.leaks import Kind
 from api.proof.proving import prove, report, require_all, uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
 
     from isolation.world import Rows, World
 
+    from api.demo.roster import Persona
+    from api.proof.grades import Kept
     from api.settings import Settings
 
     Copied = Callable[..., AbstractAsyncContextManager[World]]
@@ -80,6 +84,20 @@ async def test_a_part_of_a_proof_finds_nothing_where_nothing_leaks(leaky: World,
     proof = proof_of(leaky, FEW, only=only)
     await prove(proof, ["read", "ids"])
     assert not proof.asker.found.leaks
+
+
+async def test_whoever_hides_more_adds_an_entry(leaky: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a wall will: a case that keepers see and that one organisation must not, by any path."""
+
+    def walled(kept: Kept, persona: Persona) -> Iterator[str]:
+        if persona.organisation == "Twangiza Mining":
+            yield from kept.ids("Case")
+
+    monkeypatch.setitem(grades.HIDING, walled, Kind.GRADE)
+    proof = proof_of(leaky, FEW, only=["Case"])
+    await prove(proof, ["read"])
+    assert {leak.persona for leak in proof.asker.found.leaks} == {"sk.company"}
+    assert {leak.path for leak in proof.asker.found.leaks} >= {"cases"}
 
 
 def everything(truth: dict[str, Rows]) -> frozenset[str]:
