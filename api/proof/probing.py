@@ -130,6 +130,7 @@ async def errors(proof: Proof) -> None:
             document = f"query($id: ID!) {{ node(id: $id) {{ ... on {kind} {{ idd {TYPE}e }} }} }}"
             await _alike(proof, sight, document, {"id": row_id}, {"id": nowhere(row_id)})
             await _alike(proof, sight, BY_IDS, {"ids": [row_id, 1]}, {"ids": [nowhere(row_id), 1]})
+    for sight in proof.one_a_group()[:2]:
         for document, variables in mistakes(proof):
             await proof.asker(sight.persona.name, document, variables)
 

@@ -79,6 +79,13 @@ def unlooked(proof: Proof) -> dict[str, str]:
     }
 
 
+def unnamed(proof: Proof) -> dict[str, str]:
+    """Mutations in which nothing hidden can be named."""
+    count = sum(not proof.acts.owned(name) for name in proof.acts.fields)
+    why = f"they name no row of a group: they are tried as {NOBODY} alone"
+    return {f"{count} mutations, from a seat": why}
+
+
 def report(proof: Proof) -> Iterator[str]:
     """What was tried, what was not and why, and what leaked."""
     contract, coverage = proof.contract, proof.asker.coverage
@@ -96,7 +103,7 @@ def report(proof: Proof) -> Iterator[str]:
     for what, apart in sorted(proof.widest.items()):
         yield f"  {what}: medians {1000 * apart:.1f} ms apart"
     yield "Not tried:"
-    for what, why in {**NOT_TRIED, **unlooked(proof), **proof.left_out}.items():
+    for what, why in {**NOT_TRIED, **unnamed(proof), **unlooked(proof), **proof.left_out}.items():
         yield f"  {what}: {why}"
     yield from map(str, sorted(proof.asker.found.leaks))
     count = len(proof.asker.found.leaks)
