@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Copied = Callable[..., AbstractAsyncContextManager[World]]
 
-SOME = ("sk.coordinator", "sk.company", "sk.cls-kalehe", "lub.coordinator", "lub.observer", "network.admin")
+SOME = ("sk.coordinator", "sk.company", "sk.cls-kalehe", "lub.coordinator", "network.admin")
 WORDS = {"PILLAR": Grade.PILLAR, "SECRETARIAT": Grade.SECRETARIAT}
 
 
