@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from api.errors import StartRefused
-from api.running import database, known, leave_quietly, listening, run, say
+from api.running import count_up, database, known, leave_quietly, listening, run, say
 from api.seat import Category, Pillar, Role
 from api.settings import load
 
@@ -200,15 +200,25 @@ def token(
     new: Annotated[bool, typer.Option("--new", help="Somebody who has no seat yet, to accept an invitation.")] = False,
 ) -> None:
     """Print a token of the development issuer for a persona of the demonstration."""
-    settings = load()
-    if settings.mode == "production" or not settings.issuer_key.exists():
-        raise StartRefused("Tokens are printed for a development server only: start one with `make serve` first.")
-    from api.demo.roster import PERSONAS
-    from api.identity import DevelopmentIssuer
+    from api.demo import tokens
 
-    if not new and persona not in {known.name for known in PERSONAS}:
-        raise StartRefused(f"No persona has this name; there are {', '.join(known.name for known in PERSONAS)}.")
-    say(DevelopmentIssuer(settings.issuer_key).token(persona, settings.audience))
+    say(tokens.token(load(), persona, new=new))
+
+
+@app.command("prove-isolation")
+def prove_isolation(
+    address: Annotated[str | None, typer.Option(help="Of a development server on this machine.")] = None,
+    samples: Annotated[int, typer.Option(min=5, max=1000, help="How often each time is measured.")] = 30,
+    stage: Annotated[list[str] | None, typer.Option(help="Only this stage, and the reading that it needs.")] = None,
+) -> None:
+    """Try the access matrix against the demonstration that runs, and print what leaked."""
+    settings = load()
+    from api.proof.running import run_proof
+    from schema.root import schema
+
+    told, held = run(run_proof(settings, schema._schema, address, stage or (), samples), stopped=INTERRUPTED)  # noqa: SLF001 - as above
+    say(*told)
+    sys.exit(0 if held else 1)
 
 
 @documents.command("add")
@@ -382,14 +392,8 @@ async def _import_sites(settings: Settings, urls: Urls, group: str, file: Path, 
     await up_to_date(urls.owner)
     store = store_of(settings, urls)
     try:
-        return await import_sites(store, group, file, _progress, dry_run=dry_run)
+        return await import_sites(store, group, file, count_up, dry_run=dry_run)
     finally:
         await store.close()
         if sys.stderr.isatty():
             print(file=sys.stderr)  # noqa: T201 - ends the line that counted
-
-
-def _progress(rows: int) -> None:
-    """One line that counts up on a terminal, and lines of their own in a log."""
-    start, end = ("\r", "") if sys.stderr.isatty() else ("", "\n")
-    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as say

@@ -104,3 +104,9 @@ def _leave(_: int, __: FrameType | None) -> None:
 def say(*lines: str) -> None:
     for line in lines:
         print(line, flush=True)  # noqa: T201 - a command's answer
+
+
+def count_up(rows: int) -> None:
+    """One line that counts up on a terminal, and lines of their own in a log."""
+    start, end = ("\r", "") if sys.stderr.isatty() else ("", "\n")
+    print(f"{start}{rows:,} visits", end=end, file=sys.stderr, flush=True)  # noqa: T201 - as say

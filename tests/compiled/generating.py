@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from compiled.choosing import SOURCES, Chance
 from compiled.values import Values
 from graphql import get_named_type, is_abstract_type, is_leaf_type, parse, print_ast
-from isolation.documents import SCHEMA, TYPE
+from isolation.contract import SCHEMA
+
+from api.proof.documents import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

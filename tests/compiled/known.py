@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import get_named_type, is_leaf_type
-from isolation import documents
+from isolation.contract import CONTRACT, SCHEMA
+
+from api.proof import documents
 
 if TYPE_CHECKING:
     from graphql import GraphQLObjectType
@@ -76,14 +78,14 @@ def _note(noted: list[Any], value: Any) -> None:
 async def look(world: World) -> Known:
     """Ask for rows of every type, as the executor answers them."""
     known = Known()
-    asked = [f"{{ {documents.asked(name, root, documents.TYPE)} }}" for name, root in documents.roots().items()]
-    for name, path in documents.paths().items():
-        below = documents.selection(documents.SCHEMA.type_map[name], depth=1)
-        asked.append(documents.along(path, below, SIZES))
+    asked = [f"{{ {documents.asked(name, root, documents.TYPE)} }}" for name, root in CONTRACT.roots().items()]
+    for name, path in CONTRACT.paths().items():
+        below = documents.selection(SCHEMA.type_map[name], depth=1)
+        asked.append(CONTRACT.along(path, below, SIZES))
     for persona in EYES:
         for document in asked:
-            known.look(documents.SCHEMA.query_type, await world.ask(persona, document))
-    lists = {*documents.nested(), *(("Query", name) for name in documents.roots())}
+            known.look(SCHEMA.query_type, await world.ask(persona, document))
+    lists = {*CONTRACT.nested(), *(("Query", name) for name in CONTRACT.roots())}
     without = {key for key in lists if not known.cursors[key]}
     assert not without, without
     return known

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from isolation import documents
-from isolation.documents import PUBLISHED
+from isolation.contract import CONTRACT, SCHEMA
 from isolation.world import client
 from opentelemetry.metrics import NoOpMeter
 from opentelemetry.sdk.trace import TracerProvider
@@ -15,6 +14,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.asgi import build
+from api.graph.declare import PUBLISHED
+from api.proof import documents
 from api.telemetry import SCOPE, Telemetry
 
 if TYPE_CHECKING:
@@ -89,14 +90,14 @@ async def test_a_read_takes_one_statement(counting: Counting, document: str) -> 
 @only_compiled
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
 async def test_everything_of_a_type_takes_one_statement(counting: Counting, name: str) -> None:
-    kind = documents.SCHEMA.type_map[name]
-    document = documents.along(documents.paths()[name], documents.selection(kind, depth=1))
+    kind = SCHEMA.type_map[name]
+    document = CONTRACT.along(CONTRACT.paths()[name], documents.selection(kind, depth=1))
     assert one(names := await counting.names(document)), names
 
 
 @only_compiled
 async def test_all_lists_at_once_take_one_statement(counting: Counting) -> None:
-    lists = [documents.asked(name, field, documents.TYPE, "(first: 9)") for name, field in documents.roots().items()]
+    lists = [documents.asked(name, field, documents.TYPE, "(first: 9)") for name, field in CONTRACT.roots().items()]
     assert one(names := await counting.names(f"{{ {' '.join(lists)} }}")), names
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-GROUND = {"graph", "http", "store", "demo", "imports"}
+GROUND = {"graph", "http", "store", "demo", "imports", "proof"}
 FOUR = {"__init__.py", "tables.py", "rules.py", "reads.py", "actions.py"}
 EXECUTES = {"add", "rows", "scalars", "session", "execute", "savepoint", "fetch", "flush"}
 

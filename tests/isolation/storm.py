@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from isolation.documents import UUID_TEXT
 from isolation.living import SCHEDULE
 from isolation.world import EVERYBODY, GROUPS, OTHER, bearer, of_group
 from sqlalchemy.engine import make_url
 
 from api.errors import RequestRefused
+from api.proof.documents import UUID_TEXT
 from api.store.binding import bind
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asyncpg import UniqueViolationError
-from isolation.arguments import DOORS, MUTATIONS, document, owned, tries
-from isolation.documents import PUBLISHED
+from isolation.contract import ACTS
 from isolation.test_tables import inserted, raw_of, written
 from isolation.world import EVERYBODY, GROUPS, KEPT, OTHER, OWNED, changed, of_group
 from sqlalchemy.exc import DBAPIError
@@ -23,8 +22,10 @@ from api.dates import DateWithPrecision, Precision
 from api.demo.roster import demo_id
 from api.documents.actions import register
 from api.errors import NotAllowed, Refusal
+from api.graph.declare import PUBLISHED
 from api.groups import actions as groups
 from api.groups.rules import FormalStatus, Standing, Ways, WorkingMode
+from api.proof.arguments import DOORS
 from api.seat import Role
 from api.sites.actions import take_in
 from api.sites.rules import Seen, SiteFacts
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 OWN, OTHERS = "sk", OTHER["sk"]
 KNOWS = f"{OWN}.company"
 """Whose organisation knows of its conflict, and so can contest it."""
+
+ACTING = (f"{OWN}.coordinator", "network.admin", KNOWS)
+"""Of these one may do each act."""
 
 SOME = 8
 """Of how many rows of a table an insert is tried."""
@@ -75,8 +79,8 @@ async def possible(copied: Copied, truth: dict[str, Rows]) -> dict[str, Possible
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(policy, "require", noted)
         async with copied("possible") as world:
-            for mutation in sorted(MUTATIONS, reverse=True):
-                for by, given in product((f"{OWN}.coordinator", "network.admin", KNOWS), tries(mutation, truth[OWN])):
+            for mutation in sorted(ACTS.fields, reverse=True):
+                for by, given in product(ACTING, ACTS.tries(mutation, truth[OWN])):
                     asked.clear()
                     if await done(world, by, mutation, given):
                         found[mutation] = Possible(by, given, frozenset(asked))
@@ -85,13 +89,15 @@ async def possible(copied: Copied, truth: dict[str, Rows]) -> dict[str, Possible
 
 
 def test_every_mutation_is_possible_and_asks_leave(possible: dict[str, Possible]) -> None:
-    assert set(possible) == set(MUTATIONS) - set(DOORS)
+    assert set(possible) == set(ACTS.fields) - set(DOORS)
     assert all(each.acts for each in possible.values())
 
 
 def test_every_mutation_names_the_grant_that_it_asks_for(possible: dict[str, Possible]) -> None:
     """It stands in the audit where row security refuses the act."""
-    named = {name: field.extensions["strawberry-definition"].metadata.get("grant") for name, field in MUTATIONS.items()}
+    named = {
+        name: field.extensions["strawberry-definition"].metadata.get("grant") for name, field in ACTS.fields.items()
+    }
     named = {name: grant for name, grant in named.items() if name not in DOORS}
     assert {name: each.acts for name, each in possible.items()} == {name: {grant} for name, grant in named.items()}
 
@@ -123,7 +129,7 @@ async def test_grants_alone_let_nobody_act_without_one(copied: Copied, possible:
         for persona in EVERYBODY:
             for mutation, each in possible.items():
                 if not each.allowed(persona):
-                    answer = await world.post(persona, document(mutation), each.given)
+                    answer = await world.post(persona, ACTS.document(mutation), each.given)
                     assert answer.json()["data"][mutation]["__typename"] == "NotAllowed", (persona, mutation)
         everywhere = (*GROUPS, "kin", "network")
         assert changed(before, await world.state()) == {f"{code}.audit_lines" for code in everywhere}
@@ -135,8 +141,8 @@ async def test_acts_alone_touch_no_row_of_another_group(copied: Copied, possible
     async with unguarded(copied) as world:
         before = await world.state()
         for mutation, each in possible.items():
-            if owned(mutation):
-                answer = await world.post(f"{OTHERS}.coordinator", document(mutation), each.given)
+            if ACTS.owned(mutation):
+                answer = await world.post(f"{OTHERS}.coordinator", ACTS.document(mutation), each.given)
                 assert answer.json()["data"][mutation]["__typename"] == "NotFound", answer.text
         assert changed(before, await world.state()) == set()
 
@@ -304,13 +310,13 @@ async def may_insert(raw: Any, table: str, row: Any) -> bool:
 
 def refused_here(each: Possible, mutation: str, persona: str) -> bool:
     """Whether row security must refuse the act of this persona on the own group's rows."""
-    elsewhere = persona.startswith(f"{OTHERS}.") and bool(owned(mutation))
+    elsewhere = persona.startswith(f"{OTHERS}.") and bool(ACTS.owned(mutation))
     return elsewhere or not each.allowed(persona)
 
 
 async def done(world: World, persona: str, mutation: str, given: Mapping[str, Any]) -> bool:
     """Whether the act was done; every no is a typed one."""
-    answer = await world.post(persona, document(mutation), given)
+    answer = await world.post(persona, ACTS.document(mutation), given)
     assert "errors" not in answer.json(), answer.text
     return answer.json()["data"][mutation]["__typename"] in PUBLISHED
 

@@ -6,22 +6,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from isolation.arguments import (
-    KNOWN,
-    MADE,
-    MADE_BY_NETWORK,
-    MUTATIONS,
-    Reference,
-    document,
-    every_reference,
-    ids_in_arguments,
-    ids_in_inputs,
-    named,
-    references,
-    tries,
-)
-from isolation.documents import PUBLISHED, SCHEMA, some
+from isolation.contract import ACTS, SCHEMA
 from isolation.world import GROUPS, OTHER, changed, one_of_each
+
+from api.graph.declare import PUBLISHED
+from api.proof.arguments import KNOWN, MADE, MADE_BY_NETWORK, Reference
+from api.proof.documents import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,27 +27,27 @@ CASE = {"title": "Texte", "incidentClass": "ROADBLOCK", "oecdRisks": ["O3"]}
 
 
 def test_every_id_that_a_mutation_takes_is_tried() -> None:
-    referred = {f"{each.mutation}.{each.argument}" for mutation in MUTATIONS for each in references(mutation)}
-    assert referred | set(MADE) | MADE_BY_NETWORK == ids_in_arguments() | ids_in_inputs()
+    referred = {f"{each.mutation}.{each.argument}" for mutation in ACTS.fields for each in ACTS.references(mutation)}
+    assert referred | set(MADE) | MADE_BY_NETWORK == ACTS.ids_in_arguments() | ACTS.ids_in_inputs()
     assert not referred & {*MADE, *MADE_BY_NETWORK}
 
 
 def test_what_is_known_of_arguments_is_of_arguments_that_there_are() -> None:
-    arguments = {f"{name}.{each}" for name, field in MUTATIONS.items() for each in field.args}
+    arguments = {f"{name}.{each}" for name, field in ACTS.fields.items() for each in field.args}
     assert {where for where in KNOWN if where[0].islower()} <= arguments
     inputs = {where.partition(".")[::2] for where in KNOWN if where[0].isupper()}
     assert all(name in SCHEMA.type_map[kind].fields for kind, name in inputs)
 
 
 @each_group
-@pytest.mark.parametrize("reference", every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
+@pytest.mark.parametrize("reference", ACTS.every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
 async def test_a_row_of_another_group_is_not_found(
     scratch: World, truth: dict[str, Rows], reference: Reference, code: str
 ) -> None:
     """With every combination of one's own rows beside it, so that the act comes as far as this reference."""
     before = await scratch.state()
     codes = set()
-    for given in tries(reference.mutation, truth[code], but=reference):
+    for given in ACTS.tries(reference.mutation, truth[code], but=reference):
         for theirs in some(truth[OTHER[code]][reference.table])[:1]:
             answer = await alike(scratch, f"{code}.coordinator", given, reference, theirs)
             codes.add((answer.get("code"), answer.get("field")))
@@ -66,13 +56,13 @@ async def test_a_row_of_another_group_is_not_found(
 
 
 @each_group
-@pytest.mark.parametrize("reference", every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
+@pytest.mark.parametrize("reference", ACTS.every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
 async def test_nobody_learns_of_a_row_of_another_group(
     scratch: World, truth: dict[str, Rows], reference: Reference, code: str
 ) -> None:
     """Whoever has no right to the act hears that, and it alone is written down."""
     before = await scratch.state()
-    given = next(tries(reference.mutation, truth[code], but=reference))
+    given = next(ACTS.tries(reference.mutation, truth[code], but=reference))
     for persona in one_of_each(code):
         theirs = truth[OTHER[code]][reference.table][0]
         await alike(scratch, persona, given, reference, theirs)
@@ -94,8 +84,8 @@ async def made_alike(theirs: World, nobodys: World, truth: dict[str, Rows], wher
     mutation, kind = "recordDecision" if where == "CaseTakenUp.id" else where.partition(".")[0], MADE[where]
     turn = [each for each in sorted(MADE) if MADE[each] == kind].index(where)
     taken, free = truth[OTHER[code]][PUBLISHED[kind].table.__tablename__][turn]["id"], uuid.uuid4()
-    for given in tries(mutation, truth[code]):
-        asked, persona = document(mutation), f"{code}.coordinator"
+    for given in ACTS.tries(mutation, truth[code]):
+        asked, persona = ACTS.document(mutation), f"{code}.coordinator"
         answer = await theirs.post(persona, asked, made(given, where, f"{kind}:{taken}"))
         same(answer, await nobodys.post(persona, asked, made(given, where, f"{kind}:{free}")))
         if answer.json()["data"][mutation]["__typename"] in PUBLISHED:
@@ -113,7 +103,7 @@ def made(given: dict[str, Any], where: str, row_id: str) -> dict[str, Any]:
 
 async def test_a_key_of_another_seat_answers_nothing(scratch: World) -> None:
     """The same request under the same key, by others: each has its own answer, and nobody's is replayed."""
-    asked = document("scheduleMeeting", "... on Meeting { id venue }")
+    asked = ACTS.document("scheduleMeeting", "... on Meeting { id venue }")
     given = {"scheduledOn": "2025-01-01", "kind": "AD_HOC", "venue": "Salle"}
     found = []
     for persona in ("sk.officer", "sk.officer", "sk.coordinator", "lub.officer"):
@@ -125,9 +115,9 @@ async def test_a_key_of_another_seat_answers_nothing(scratch: World) -> None:
 
 async def alike(world: World, persona: str, given: dict[str, Any], reference: Reference, row: Any) -> dict[str, Any]:
     """The act's refusal, which is the same for a row of another group and for one that is nowhere."""
-    asked = document(reference.mutation)
-    theirs = await world.post(persona, asked, given | named(reference, row))
-    nobodys = await world.post(persona, asked, given | named(reference, {**row, "id": uuid.uuid4()}))
+    asked = ACTS.document(reference.mutation)
+    theirs = await world.post(persona, asked, given | ACTS.named(reference, row))
+    nobodys = await world.post(persona, asked, given | ACTS.named(reference, {**row, "id": uuid.uuid4()}))
     same(theirs, nobodys)
     assert "errors" not in theirs.json(), theirs.text
     return dict(theirs.json()["data"][reference.mutation])

@@ -7,13 +7,15 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from isolation import documents
-from isolation.arguments import DOORS, MUTATIONS, document, every_reference, named, tries
-from isolation.documents import PUBLISHED, UUID_TEXT
+from isolation.contract import ACTS, CONTRACT, SCHEMA
 from isolation.test_reads import BY_ID, NETWORK, NODES, SHORTEST, own_of, same
 from isolation.world import CONSUMERS, GROUPS, OVERVIEW, changed
 
 from api.demo.roster import GROUPS as OPENED
+from api.graph.declare import PUBLISHED
+from api.proof import documents
+from api.proof.arguments import DOORS
+from api.proof.documents import UUID_TEXT
 from api.seat import NETWORK as NETWORK_ID
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ def secrets(truth: dict[str, Rows]) -> tuple[set[str], set[str]]:
 async def test_no_way_leads_to_casework(
     world: World, secrets: tuple[set[str], set[str]], name: str, persona: str
 ) -> None:
-    kind = documents.SCHEMA.type_map[name]
-    asked = documents.along(documents.paths()[name], documents.selection(kind, depth=1))
+    kind = SCHEMA.type_map[name]
+    asked = CONTRACT.along(CONTRACT.paths()[name], documents.selection(kind, depth=1))
     answer = await world.read(persona, asked)
     assert "errors" not in answer.json(), answer.text
     readable = documents.readable(answer.text)
@@ -56,7 +58,7 @@ async def test_no_way_leads_to_casework(
 
 
 @each_consumer
-@pytest.mark.parametrize("name", sorted(set(documents.roots()) - SEEN_BY_ALL))
+@pytest.mark.parametrize("name", sorted(set(CONTRACT.roots()) - SEEN_BY_ALL))
 async def test_a_list_counts_what_is_the_networks_own(world: World, name: str, persona: str) -> None:
     """Its own seat or seats; of everything else nothing, whatever the groups have."""
     found = (await world.ask(persona, f"{{ {name}(first: 100) {{ totalCount nodes {{ __typename }} }} }}"))[name]
@@ -80,12 +82,12 @@ async def test_an_id_of_a_group_is_not_found(world: World, truth: dict[str, Rows
 @each_consumer
 async def test_no_act_tells_whether_a_row_is_there(scratch: World, truth: dict[str, Rows], persona: str) -> None:
     before = await scratch.state()
-    for reference in every_reference():
+    for reference in ACTS.every_reference():
         row = truth["sk"][reference.table][0]
-        given = next(tries(reference.mutation, truth["sk"], but=reference))
-        asked = document(reference.mutation)
-        theirs = await scratch.post(persona, asked, given | named(reference, row))
-        nobodys = await scratch.post(persona, asked, given | named(reference, {**row, "id": uuid.uuid4()}))
+        given = next(ACTS.tries(reference.mutation, truth["sk"], but=reference))
+        asked = ACTS.document(reference.mutation)
+        theirs = await scratch.post(persona, asked, given | ACTS.named(reference, row))
+        nobodys = await scratch.post(persona, asked, given | ACTS.named(reference, {**row, "id": uuid.uuid4()}))
         same(theirs, nobodys)
         assert theirs.json()["data"][reference.mutation]["__typename"] in {"NotAllowed", "NotFound"}, reference
     assert changed(before, await scratch.state()) <= {"network.audit_lines"}
@@ -95,10 +97,10 @@ async def test_no_act_tells_whether_a_row_is_there(scratch: World, truth: dict[s
 async def test_every_refusal_is_typed_and_written_down(scratch: World, truth: dict[str, Rows], persona: str) -> None:
     """Also without a group to write it down in: the network has an audit of its own."""
     before, lines = await scratch.state(), await audited(scratch)
-    tried = sorted(set(MUTATIONS) - set(DOORS))
+    tried = sorted(set(ACTS.fields) - set(DOORS))
     for mutation in tried:
-        given = next(tries(mutation, truth["sk"]))
-        answer = await scratch.post(persona, document(mutation), given, Idempotency_Key=f"{mutation}-{persona}")
+        given = next(ACTS.tries(mutation, truth["sk"]))
+        answer = await scratch.post(persona, ACTS.document(mutation), given, Idempotency_Key=f"{mutation}-{persona}")
         assert answer.json()["data"][mutation]["code"] == "NOT_ALLOWED", answer.text
     assert changed(before, await scratch.state()) == {"network.audit_lines"}
     assert await audited(scratch) == lines + len(tried)

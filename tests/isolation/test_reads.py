@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from isolation import documents
-from isolation.documents import PUBLISHED, QUERY, UUID_TEXT, Lists
+from isolation.contract import CONTRACT, NOT_PAGED, QUERY, SCHEMA
 from isolation.world import AREA, ELSEWHERE, FOCAL, GROUPS, OTHER, OWNED, REGISTRY, of_group
 from sqlalchemy import Text, Uuid
 
+from api.graph.declare import PUBLISHED
+from api.proof import documents
+from api.proof.documents import UUID_TEXT, Lists
 from schema.nodes import Node
 
 if TYPE_CHECKING:
@@ -85,11 +87,11 @@ def own_of(rows: Rows, code: str) -> tuple[set[str], set[str]]:
 
 
 def test_every_root_field_is_tried() -> None:
-    assert set(QUERY) == {*documents.roots(), *documents.NOT_PAGED}
+    assert set(QUERY) == {*CONTRACT.roots(), *NOT_PAGED}
 
 
 def test_every_published_type_is_reached() -> None:
-    assert set(documents.paths()) == set(PUBLISHED)
+    assert set(CONTRACT.paths()) == set(PUBLISHED)
 
 
 def test_every_type_with_an_id_is_a_groups_or_the_networks() -> None:
@@ -120,35 +122,35 @@ async def test_an_id_of_ones_own_group_is_found(world: World, truth: dict[str, R
 @each_group
 @each_type
 async def test_what_a_type_shows_is_ones_own_groups(readings: Readings, name: str, code: str) -> None:
-    kind = documents.SCHEMA.type_map[name]
-    document = documents.along(documents.paths()[name], documents.selection(kind, depth=1))
+    kind = SCHEMA.type_map[name]
+    document = CONTRACT.along(CONTRACT.paths()[name], documents.selection(kind, depth=1))
     others = [f"{code}.custodian", f"{code}.company", f"{code}.observer", FOCAL[code]]
     for persona in (f"{code}.coordinator", others[sorted(PUBLISHED).index(name) % len(others)]):
         await readings.alike(persona, document)
 
 
 @each_group
-@pytest.mark.parametrize("name", sorted(documents.roots()))
+@pytest.mark.parametrize("name", sorted(CONTRACT.roots()))
 async def test_a_list_is_ones_own_groups(readings: Readings, name: str, code: str) -> None:
     theirs = await readings.world.ask(
         f"{OTHER[code]}.coordinator", f"{{ {name}(first: 100) {{ edges {{ cursor }} }} }}"
     )
     cursors = documents.some(list(documents.cursors(theirs)))
-    lists = Lists(name, documents.roots()[name], [*AREA.values(), *ELSEWHERE.values(), "CD62", "CD71"], cursors)
+    lists = Lists(name, CONTRACT.roots()[name], [*AREA.values(), *ELSEWHERE.values(), "CD62", "CD71"], cursors)
     for index, document in enumerate(lists.documents()):
         await readings.alike(f"{code}.{('coordinator', 'cso')[index % 2]}", document)
 
 
 @each_group
-@pytest.mark.parametrize(("name", "edge"), documents.nested())
+@pytest.mark.parametrize(("name", "edge"), CONTRACT.nested())
 async def test_a_list_below_a_row_is_ones_own_groups(readings: Readings, name: str, edge: str, code: str) -> None:
-    path, connection = documents.paths()[name], documents.SCHEMA.type_map[name].fields[edge]
-    theirs = documents.along(path, f"{edge} {{ edges {{ cursor }} }}")
+    path, connection = CONTRACT.paths()[name], SCHEMA.type_map[name].fields[edge]
+    theirs = CONTRACT.along(path, f"{edge} {{ edges {{ cursor }} }}")
     asked = await readings.world.ask(f"{OTHER[code]}.coordinator", theirs)
     ways = documents.pages(documents.some(list(documents.cursors(asked)))[:1])
     inner = documents.brief(documents.row_type(connection))
     lists = [f"a{index}: {documents.asked(edge, connection, inner, f'({way})')}" for index, way in enumerate(ways)]
-    await readings.alike(f"{code}.coordinator", documents.along(path, " ".join(lists)))
+    await readings.alike(f"{code}.coordinator", CONTRACT.along(path, " ".join(lists)))
 
 
 def same(one: httpx.Response, other: httpx.Response) -> None:

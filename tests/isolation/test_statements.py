@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from isolation import documents
-from isolation.documents import PUBLISHED
+from isolation.contract import CONTRACT, SCHEMA
 from sqlalchemy import event
+
+from api.graph.declare import PUBLISHED
+from api.proof import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,28 +63,28 @@ def always_there(kind: Any) -> str:
     table = PUBLISHED[kind.name].table.__table__
     asked = []
     for name, edge in documents.edges(kind).items():
-        source = documents.declared(kind.name, name).source
+        source = CONTRACT.declared(kind.name, name).source
         if source not in table.columns or not table.columns[source].nullable:
             asked.append(documents.asked(name, edge, documents.brief(documents.row_type(edge)), "(first: 5)"))
     return " ".join([documents.TYPE, *asked])
 
 
-@pytest.mark.parametrize("name", sorted(documents.roots()))
+@pytest.mark.parametrize("name", sorted(CONTRACT.roots()))
 async def test_a_root_list_takes_as_many_statements_for_fifty_rows_as_for_one(world: World, name: str) -> None:
-    inner = always_there(documents.row_type(documents.roots()[name]))
+    inner = always_there(documents.row_type(CONTRACT.roots()[name]))
     one, many = [f"{{ {name}(first: {size}) {{ nodes {{ {inner} }} }} }}" for size in (ONE, A_LOT)]
     rows = (await world.ask(PERSONA, many))[name]["nodes"]
     assert len(rows) > 1 or name == "notices"
     assert await count(world, one) == await count(world, many)
 
 
-@pytest.mark.parametrize(("name", "edge"), documents.nested())
+@pytest.mark.parametrize(("name", "edge"), CONTRACT.nested())
 async def test_a_list_below_rows_takes_one_statement_and_one_for_its_counts(world: World, name: str, edge: str) -> None:
     """However many rows it stands below."""
-    path, kind = documents.paths()[name], documents.SCHEMA.type_map[name]
+    path, kind = CONTRACT.paths()[name], SCHEMA.type_map[name]
     below = documents.brief(documents.row_type(kind.fields[edge]))
     bare, listed, counted = [
-        await count(world, documents.along(path, inner))
+        await count(world, CONTRACT.along(path, inner))
         for inner in ("", f"{edge} {{ nodes {{ {below} }} }}", f"{edge} {{ totalCount nodes {{ {below} }} }}")
     ]
     assert listed == bare + 1
@@ -92,10 +94,10 @@ async def test_a_list_below_rows_takes_one_statement_and_one_for_its_counts(worl
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
 async def test_a_type_takes_a_statement_an_edge_at_most(world: World, name: str) -> None:
     """Whatever is null in some rows, no edge takes a statement a row."""
-    path, kind = documents.paths()[name], documents.SCHEMA.type_map[name]
+    path, kind = CONTRACT.paths()[name], SCHEMA.type_map[name]
     asked = documents.selection(kind, depth=1)
     most = len(path) + len(documents.edges(kind)) + sum(map(documents.is_paged, documents.edges(kind).values()))
-    assert await count(world, documents.along(path, asked)) <= most
+    assert await count(world, CONTRACT.along(path, asked)) <= most
 
 
 async def test_twenty_sibling_edges_run_one_after_another(world: World) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from conftest import running_server
 from isolation import storm
-from isolation.leaking import LEAKS
 from isolation.making import lived
+from isolation.staying import LEAKS
 from isolation.storm import POOL, Storm
 from isolation.world import Copy, opened
 from peers import pooler

@@ -45,7 +45,19 @@ def test_the_printed_schema_is_the_schema(baraza: Shell, tmp_path: Path) -> None
     assert not (tmp_path / "none").exists()
 
 
-COMMANDS = ("serve", "worker", "migrate", "demo", "import", "documents", "token", "database-url", "grants", "sdl")
+COMMANDS = (
+    "serve",
+    "worker",
+    "migrate",
+    "demo",
+    "import",
+    "documents",
+    "token",
+    "prove-isolation",
+    "database-url",
+    "grants",
+    "sdl",
+)
 
 
 def test_help_names_every_command(baraza: Shell, tmp_path: Path) -> None:

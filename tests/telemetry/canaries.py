@@ -18,10 +18,10 @@ from graphql import (
     GraphQLObjectType,
     get_nullable_type,
 )
-from isolation import arguments
-from isolation.documents import SCHEMA
+from isolation.contract import ACTS, SCHEMA
 from sqlalchemy import Enum
 
+from api.proof import arguments
 from api.sentences import SENTENCES
 from migrations.models import metadata
 
@@ -92,7 +92,7 @@ class Canaries:
         """A value for every argument, and every one that is a text unique."""
         given = {
             name: self._value(argument.type, f"{mutation}.{name}")
-            for name, argument in arguments.MUTATIONS[mutation].args.items()
+            for name, argument in ACTS.fields[mutation].args.items()
         }
         return {**given, **{name: f"Case:{self._id()}" for name in given if name.endswith("Id") or name == "id"}}
 
@@ -118,7 +118,7 @@ class Canaries:
 
 def literal(mutation: str, given: Mapping[str, Any], alias: str) -> str:
     """The mutation with its arguments in the document itself."""
-    args = arguments.MUTATIONS[mutation].args
+    args = ACTS.fields[mutation].args
     passed = ", ".join(f"{name}: {_literal(args[name].type, value)}" for name, value in given.items())
     return f"mutation {alias} {{ {alias}: {mutation}({passed}) {{ {arguments.ANSWER} }} }}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from graphql.execution.values import VariableValues
-from isolation import arguments
+from isolation.contract import ACTS
 from isolation.world import GROUPS
 from sqlalchemy import Integer, Numeric, cast, column, literal, select
 from telemetry.canaries import literal as in_the_document
@@ -51,14 +51,14 @@ async def _every_mutation(world: World, canaries: Canaries) -> None:
     """By variables and in the document, with rows that there are and with others."""
     async with world.owner() as owner:
         (request,) = await owner.fetch("SELECT id FROM requests WHERE group_id = $1 LIMIT 1", GROUPS["sk"])
-    for mutation in arguments.MUTATIONS:
+    for mutation in ACTS.fields:
         given, name = canaries.filled(mutation), canaries.text()
         there = {
             each: f"Request:{request['id']}" if each == "requestId" else value
             for each, value in canaries.filled(mutation).items()
         }
         for values in (given, there):
-            document = arguments.document(mutation).replace(f"{{ {mutation}(", f"{{ {canaries.text()}: {mutation}(", 1)
+            document = ACTS.document(mutation).replace(f"{{ {mutation}(", f"{{ {canaries.text()}: {mutation}(", 1)
             await world.post(PERSONA, document, values, Idempotency_Key=canaries.text())
         await world.post(PERSONA, in_the_document(mutation, given, name), operationName=name)
 

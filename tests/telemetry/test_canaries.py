@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from isolation.documents import SCHEMA
+from isolation.contract import SCHEMA
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from sqlalchemy import column, select
 from telemetry.canaries import Canaries

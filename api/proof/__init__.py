@@ -1,0 +1,1 @@
+"""Tries the access matrix against a running service, and tells what leaked."""
