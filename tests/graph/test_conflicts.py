@@ -6,9 +6,9 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from acting import GOVERNMENT, PRIVATE, TOLD, VOTERS, Seats, Team, based, deciding, found, organisation
+from acting import TOLD, Team, based, deciding, found, organisation
+from implicating import EVERYBODY, WITHOUT_THE_ACCUSED
 
-from api.seat import Role
 from api.worker import once
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.store.engine import Store
 
-MORE: Seats = {
-    "mines": ("Division des Mines", GOVERNMENT, Role.MEMBER, None),
-    "trader": ("CMSK", PRIVATE, Role.MEMBER, None),
-}
-"""So that there is a quorum without the police and the company."""
-
-EVERYBODY = (*VOTERS, *MORE)
 SIGHT = "query($id: ID!) { node(id: $id) { __typename } nodes(ids: [$id]) { __typename } }"
 WHY = {"reasoning": "Les sièges qui ne sont pas récusés en ont débattu."}
 PMH, PNC = "Police des Mines", "Police nationale congolaise"
@@ -32,7 +25,7 @@ COMPANY, OWNER, SISTER = "Twangiza Mining", "Banro", "Lugushwa Mining"
 
 @pytest.fixture(scope="module")
 async def team(store: Store, settings: Settings, client: Client) -> Team:
-    return await found(store, settings, client, "wal", MORE)
+    return await found(store, settings, client, "wal", WITHOUT_THE_ACCUSED)
 
 
 async def sees(team: Team, name: str, row_id: str) -> bool:

@@ -16,6 +16,7 @@ from graphql import get_named_type
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from implicating import WITHOUT_THE_ACCUSED, implicated
 from seeing import sites_of
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -132,7 +133,7 @@ def nested(team: Team, type_name: str, field: str, row_id: str) -> Listed:
 @pytest.fixture(scope="module")
 async def team(store: Store, settings: Settings, client: Client) -> Team:
     """A group in which no list is short and the first step of every order is tied."""
-    team = await found(store, settings, client, "pag")
+    team = await found(store, settings, client, "pag", WITHOUT_THE_ACCUSED)
     days = itertools.cycle(["2024-03-05", "2024-03-04", "2024-03-05"])
     for kind, pcode in [
         ("SITE_INCIDENT", "CD6205"),
@@ -157,6 +158,7 @@ async def team(store: Store, settings: Settings, client: Client) -> Team:
     await _judged(team)
     await _seated(team)
     await _structured(team)
+    await implicated(team)
     await _linked(team)
     async with store.operation(bearer(DEVELOPMENT_ISSUER, team.persona("officer")), None, write=True) as op:
         await take_in(op, sites_of("pag", 93000, ["CD6205", "CD6203", None, "CD6205", "CD6205"], date(2024, 5, 5)))
@@ -245,6 +247,7 @@ def _structure(kind: str, parent: Any, pcode: str | None) -> dict[str, Any]:
 
 
 AT_ROOT = {"WorkingGroup": "groups", "Organisation": "organisations", "Case": "cases"}
+AT_ROOT |= {"Conflict": "conflicts", "Event": "events"}
 AT_ROOT |= {"Meeting": "meetings", "Request": "requests", "Site": "sites", "Seat": "seats", "Structure": "structures"}
 
 
@@ -261,10 +264,25 @@ async def lists(team: Team) -> dict[str, Listed]:
         for field in fields:
             longest = max(nodes, key=lambda node: node[field]["totalCount"])
             found[f"{type_name}.{field}"] = nested(team, type_name, field, longest["id"])
+    for at, edge, below, field in (
+        ("Request", "decisions", "Decision", "recusals"),
+        ("Event", "involvements", "Involvement", "allegations"),
+    ):
+        longest = await _longest(team, AT_ROOT[at], edge, field)
+        found[f"{below}.{field}"] = nested(team, below, field, longest)
     found["Place.parts"] = nested(team, "Place", "parts", found["Case.risks"].variables["id"])
     for field in ("minerals", "presences"):
         found[f"SiteVisit.{field}"] = nested(team, "SiteVisit", field, found["Site.visits"].variables["id"])
     return found
+
+
+async def _longest(team: Team, at_root: str, edge: str, field: str) -> str:
+    """The row below those of a root list that has most at this edge."""
+    asked = f"{edge}(first: 5) {{ nodes {{ id {field}(first: 0) {{ totalCount }} }} }}"
+    nodes = (await team.ask("officer", f"{{ list: {at_root}(first: 50) {{ nodes {{ {asked} }} }} }}"))["list"]["nodes"]
+    below = [row for node in nodes for row in node[edge]["nodes"]]
+    row_id: str = max(below, key=lambda row: row[field]["totalCount"])["id"]
+    return row_id
 
 
 async def walk(listed: Listed, size: int, *, backward: bool) -> list[str]:
@@ -398,6 +416,11 @@ FILTERS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "incidentClass": ("incidentClass", lambda node: node["incidentClass"]),
         "pcode": ("place { pcode }", lambda node: node["place"]["pcode"]),
     },
+    "events": {
+        "incidentClass": ("incidentClass", lambda node: node["incidentClass"]),
+        "pcode": ("place { pcode }", lambda node: node["place"]["pcode"]),
+    },
+    "conflicts": {"state": ("state", lambda node: node["state"])},
     "meetings": {"state": ("state", lambda node: node["state"]), "kind": ("kind", lambda node: node["kind"])},
     "organisations": {"category": ("category", lambda node: node["category"])},
     "seats": {

@@ -15,8 +15,8 @@ async def test_a_case_with_its_timeline(client: Client) -> None:
         """{ cases { totalCount nodes { number state place { name parent { pcode } } narrative { text }
              timeline { nodes { kind date { start precision } } } } } }""",
     )
-    assert data["cases"]["totalCount"] == 2
-    bitale = data["cases"]["nodes"][0]
+    assert data["cases"]["totalCount"] == 5
+    bitale = data["cases"]["nodes"][-2]
     assert re.fullmatch(r"SK-2019-[2-9A-Z]{4}", bitale["number"])
     assert bitale["place"] == {"name": "Kalehe", "parent": {"pcode": "CD62"}}
     assert "Maï-Maï" in bitale["narrative"]["text"]

@@ -140,7 +140,7 @@ async def test_a_registered_document_is_asked_for_by_its_hash(door: Door, store:
         "actingSeat": {"group": {"code": "lub"}}
     }
     assert await door.says({**form(source), "operationName": "Q", "variables": {"n": 0}}) == {
-        "cases": {"totalCount": 2}
+        "cases": {"totalCount": 5}
     }
     assert await door.says(form(source)) == "OPERATION_UNKNOWN"
     assert await door.says({**form(source), "operationName": "Q", "variables": {"n": "x"}}) == "VARIABLES_INVALID"

@@ -50,7 +50,7 @@ async def test_a_field_that_is_refused_leaves_its_siblings_and_cousins(client: C
         assert answer.status_code == 200, answer.text
         body = answer.json()
         assert [error["extensions"]["code"] for error in body["errors"]] == ["CURSOR_INVALID"]
-        assert body["data"] == {"cases": {"totalCount": 2}, "actingSeat": {"group": None}}
+        assert body["data"] == {"cases": {"totalCount": 5}, "actingSeat": {"group": None}}
 
 
 async def test_what_a_refused_field_shared_with_others_is_theirs_still(client: Client) -> None:
