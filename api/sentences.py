@@ -149,6 +149,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Seule une décision de réunion tranche ce conflit: consignez-la avec decideOnConflict.",
         "Only a meeting's decision settles this conflict: record it with decideOnConflict.",
     ),
+    "REPLACEMENT_NEEDED": (
+        "Cette organisation tient le secrétariat: nommez le siège qui tiendra ce dossier à sa place.",
+        "This organisation keeps the secretariat: name the seat that keeps this case instead.",
+    ),
+    "REPLACEMENT_USELESS": (
+        "Cette organisation ne tient pas le secrétariat: n'y nommez pas de siège à sa place.",
+        "This organisation does not keep the secretariat: name no seat instead of it.",
+    ),
+    "REPLACEMENT_IMPOSSIBLE": (
+        "Ce siège ne peut pas tenir ce dossier: nommez un siège qui vote, d'une autre organisation, sans conflit.",
+        "This seat cannot keep this case: name a voting seat, of another organisation, without a conflict.",
+    ),
     "SPONSOR_ITSELF": (
         "Une organisation ne se soutient pas elle-même: nommez l'autre.",
         "An organisation does not sponsor itself: name the other one.",

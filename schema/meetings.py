@@ -274,6 +274,12 @@ class MeetingMutation:
         meeting_id: Annotated[strawberry.ID, argument("The meeting that decided.", most=60)],
         outcome: Annotated[ConflictOutcome, strawberry.argument(description="What was decided.")],
         deliberation: Annotated[Deliberation, strawberry.argument(description="How, and why.")],
+        replacing_seat_id: Annotated[
+            strawberry.ID | None,
+            argument(
+                "The seat that keeps this case instead, where the secretariat's own organisation is walled.", most=60
+            ),
+        ] = None,
     ) -> ConflictResult:
         return await actions.decide_on_conflict(
             info.context.operation,
@@ -283,4 +289,5 @@ class MeetingMutation:
             meeting_id=referred(meeting_id, "Meeting", "meetingId"),
             outcome=outcome,
             decided=deliberation.value(ON_CONFLICT[outcome]),
+            replacing=None if replacing_seat_id is None else referred(replacing_seat_id, "Seat", "replacingSeatId"),
         )

@@ -97,7 +97,7 @@ async def log_activity(
     audience: Collection[Category] | None,
 ) -> Activity:
     """Write down a step taken (W6). Where no audience is named, it is that of the case's narrative."""
-    policy.require(op.seat, "activity.log")
+    await conflicts.require(op, "activity.log", case_id)
     case = await fetch(op, case_id)
     rules.check_followed(case.state)
     activity = Activity(

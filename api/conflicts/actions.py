@@ -10,9 +10,12 @@ from api import policy
 from api.audit.actions import record
 from api.conflicts import reads, rules
 from api.conflicts.rules import ConflictState, Ground
-from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, Wall
-from api.errors import NotFound
+from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, StandIn, Wall
+from api.decisions.rules import counts_for_quorum
+from api.errors import NotAllowed, NotFound
 from api.groups import reads as groups
+from api.notices.actions import post_to_groups
+from api.seat import Role
 from api.seats import reads as seats
 from api.store.base import new_id
 
@@ -33,10 +36,23 @@ class Matter:
     case_id: UUID | None = None
 
 
+async def require(op: Operation, act: str, record_id: UUID | None = None) -> None:
+    """Raise `NotAllowed` unless the seat holds the grant, or keeps this case or request in the place of the
+    secretariat; with no record named, any."""
+    try:
+        policy.require(op.seat, act)
+    except NotAllowed:
+        kept = await op.scalars(reads.stood_in_for(op.group_id, op.seat.id))
+        if not kept or (record_id is not None and record_id not in kept):
+            raise
+
+
 async def implicate(op: Operation, matter: Matter, named: Mapping[UUID, Ground]) -> None:
     """Propose a conflict of each organisation that is implicated with those named, and close its wall."""
     await op.scalars(reads.alone(op.group_id))
     found = rules.implicated(named, await op.rows(groups.every_link()), await op.rows(reads.sponsored(op.group_id)))
+    if not op.seat.roles & (policy.KEEPERS | {Role.WORKER}):  # who stands in sees no sponsors: the worker does
+        await post_to_groups(op, "links", [op.group_id])
     keeping = set(await op.scalars(seats.keeping(op.group_id, op.now.date())))
     for organisation_id, ground in found.items():
         keeps = organisation_id in keeping
@@ -58,7 +74,16 @@ async def _propose(
 
 
 async def follow(op: Operation, request_id: UUID, case_id: UUID) -> None:
-    """A request became a case: the conflicts with it are with the case too, and so are the walls."""
+    """A request became a case: the conflicts with it are with the case too, and so are the walls and who stands in."""
+    for stand_in in await op.scalars(reads.standing_in(op.group_id, request_id)):
+        await op.add(
+            StandIn(
+                group_id=op.group_id,
+                seat_id=stand_in.seat_id,
+                record_id=case_id,
+                decision_id=stand_in.decision_id,
+            )
+        )
     for conflict in await op.scalars(reads.of(op.group_id, request_id)):
         conflict.case_id = case_id
         await op.flush()
@@ -98,8 +123,9 @@ async def contest(op: Operation, *, conflict_id: UUID, version: int, text: str) 
 
 async def confirm(op: Operation, *, conflict_id: UUID, version: int) -> Conflict:
     """The secretariat confirms what was proposed or declared; the wall stays as it is."""
-    policy.require(op.seat, "conflict.confirm")
+    await require(op, "conflict.confirm")
     conflict = await fetch(op, conflict_id, version)
+    await require(op, "conflict.confirm", conflict.request_id)
     rules.check_confirmed(conflict.state)
     conflict.state = ConflictState.CONFIRMED
     await op.flush()
@@ -107,9 +133,16 @@ async def confirm(op: Operation, *, conflict_id: UUID, version: int) -> Conflict
     return conflict
 
 
-async def decided(op: Operation, conflict: Conflict, outcome: ConflictOutcome) -> None:
-    """What a decision comes to. Lifting one conflict lifts all that stand between the same two."""
+async def decided(
+    op: Operation, conflict: Conflict, outcome: ConflictOutcome, *, decision_id: UUID, replacing: UUID | None
+) -> None:
+    """What a decision comes to. Lifting one conflict lifts all that stand between the same two. A wall before who keeps
+    the casework closes only with the seat that keeps this case instead."""
     await op.scalars(reads.alone(op.group_id))
+    keeps = conflict.organisation_id in await op.scalars(seats.keeping(op.group_id, op.now.date()))
+    rules.check_replaced(outcome, keeps=keeps, replaced=replacing is not None)
+    if replacing is not None:
+        await _replace(op, conflict, replacing, decision_id)
     state = rules.check_decided(conflict.state, outcome)
     others = await op.scalars(reads.between(op.group_id, conflict.request_id, conflict.organisation_id))
     lifted = [each for each in others if state is ConflictState.LIFTED and each.state in rules.WALLING]
@@ -117,6 +150,20 @@ async def decided(op: Operation, conflict: Conflict, outcome: ConflictOutcome) -
         each.state = state
     await op.flush()
     await _close(op, conflict)
+
+
+async def _replace(op: Operation, conflict: Conflict, seat_id: UUID, decision_id: UUID) -> None:
+    """Let a voting seat that is not in conflict itself keep the case; whoever is walled by this act knows why."""
+    found = await op.scalars(seats.among(op.group_id, [seat_id], op.now.date()))
+    if not found or found[0].ended_at is not None:
+        raise NotFound(field="replacingSeatId")
+    seat = found[0]
+    walled = await op.scalars(reads.walled(op.group_id, conflict.request_id))
+    possible = counts_for_quorum(seat.pillar, seat.roles) and seat.organisation_id != conflict.organisation_id
+    rules.check_replacing(possible=possible and seat.organisation_id not in walled)
+    conflict.known = True
+    for record_id in filter(None, (conflict.request_id, conflict.case_id)):
+        await op.add(StandIn(group_id=op.group_id, seat_id=seat_id, record_id=record_id, decision_id=decision_id))
 
 
 async def disclose(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from api.conflicts.rules import ROOTS, WALLING, Hides
-from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, Wall
+from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, StandIn, Wall
 from api.store.edges import Order, ToMany, newest_first, oldest_first
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ def roots(group_id: UUID) -> Any:
 def sponsored(group_id: UUID) -> Any:
     """The sponsor and whom it sponsors, of each sponsorship."""
     return select(Sponsorship.sponsor_id, Sponsorship.organisation_id).where(Sponsorship.group_id == group_id)
+
+
+def stood_in_for(group_id: UUID, seat_id: UUID) -> Select[Any]:
+    """The cases and requests that a seat keeps in the place of the secretariat."""
+    return select(StandIn.record_id).where(StandIn.group_id == group_id, StandIn.seat_id == seat_id)
+
+
+def standing_in(group_id: UUID, record_id: UUID) -> Select[Any]:
+    """Who keeps a case or request in the place of the secretariat."""
+    return select(StandIn).where(StandIn.group_id == group_id, StandIn.record_id == record_id)
 
 
 def wall(group_id: UUID, organisation_id: UUID, record_id: UUID) -> Select[Any]:

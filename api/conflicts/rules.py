@@ -140,6 +140,18 @@ def check_decided(state: ConflictState, outcome: ConflictOutcome) -> ConflictSta
     return ConflictState[outcome.name]
 
 
+def check_replaced(outcome: ConflictOutcome, *, keeps: bool, replaced: bool) -> None:
+    """Who keeps the casework is walled with a seat named that keeps this case instead, and nobody else is replaced."""
+    if replaced != (keeps and outcome is ConflictOutcome.CONFIRMED):
+        raise InvalidInput("REPLACEMENT_NEEDED" if keeps else "REPLACEMENT_USELESS", field="replacingSeatId")
+
+
+def check_replacing(*, possible: bool) -> None:
+    """A voting seat of another organisation, which is not in conflict with the matter."""
+    if not possible:
+        raise InvalidInput("REPLACEMENT_IMPOSSIBLE", field="replacingSeatId")
+
+
 def check_sponsor(sponsor: UUID, organisation: UUID) -> None:
     if sponsor == organisation:
         raise InvalidInput("SPONSOR_ITSELF", field="sponsorId")

@@ -86,6 +86,22 @@ class Disclosure(Base):
     decision_id: Mapped[UUID]
 
 
+class StandIn(Base):
+    """SECRETARIAT, and the seat's own: a seat that keeps a case, or the request that became it (`record_id` is
+    either), in the place of a secretariat that is walled from it. Policies stand on it."""
+
+    __tablename__ = "stand_ins"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "seat_id"], ["seats.group_id", "seats.id"]),
+        ForeignKeyConstraint(["group_id", "decision_id"], ["decisions.group_id", "decisions.id"]),
+    )
+
+    group_id: Mapped[GroupId]
+    seat_id: Mapped[Key]
+    record_id: Mapped[Key]
+    decision_id: Mapped[UUID]
+
+
 class Sponsorship(Base):
     """SECRETARIAT: who stands behind an organisation, as stated or only suspected (study §5.1, fn 29)."""
 

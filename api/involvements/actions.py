@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api import policy
 from api.audit.actions import record
 from api.cases import actions as cases
 from api.conflicts import actions as conflicts
@@ -64,7 +63,7 @@ async def record_event(
     occurred: DateWithPrecision,
 ) -> Event:
     """Write down that something happened, to the month: the day is in the narrative."""
-    policy.require(op.seat, "event.record")
+    await conflicts.require(op, "event.record", case_id)
     await cases.fetch(op, case_id)
     event = Event(
         group_id=op.group_id,
@@ -93,9 +92,10 @@ async def record_involvement(
 ) -> Involvement:
     """Write down who is said to be involved, with the first version of the allegation. Whoever is implicated with them
     loses sight of the case in this act."""
-    policy.require(op.seat, "involvement.record")
+    await conflicts.require(op, "involvement.record")
     rules.check_affected(alleged.counting_unit, alleged.affected_at_least, alleged.affected_at_most)
     event = await op.fetch(Event, event_id, argument="eventId")
+    await conflicts.require(op, "involvement.record", event.case_id)
     case = await cases.fetch(op, event.case_id)
     await _check_registered(op, organisationId=alleged.organisation_id, unitId=alleged.unit_id)
     involvement = Involvement(
@@ -132,8 +132,9 @@ async def revise(
     source: Source,
 ) -> Allegation:
     """Say anew how far an allegation is borne out, and by what; what was said before stays."""
-    policy.require(op.seat, "allegation.revise")
+    await conflicts.require(op, "allegation.revise")
     involvement = await op.fetch(Involvement, involvement_id, argument="involvementId")
+    await conflicts.require(op, "allegation.revise", involvement.case_id)
     await cases.fetch(op, involvement.case_id)
     last = (await op.scalars(reads.last_number(op.group_id, involvement_id)))[0]
     allegation = await _add_allegation(op, involvement, last + 1, status, stated, source)
@@ -153,7 +154,7 @@ async def add_party(
 ) -> CaseParty:
     """Write down who stands on a side of a case. A party that is an organisation loses sight of the case in this
     act."""
-    policy.require(op.seat, "party.add")
+    await conflicts.require(op, "party.add", case_id)
     rules.check_side(side)
     case = await cases.fetch(op, case_id)
     await _check_registered(op, organisationId=organisation_id)

@@ -184,14 +184,16 @@ async def decide_on_conflict(
     meeting_id: UUID,
     outcome: ConflictOutcome,
     decided: Decided,
+    replacing: UUID | None = None,
 ) -> Conflict:
     """Record what the seats that are not recused decided on a conflict: only so is a wall lifted, and a claim heard."""
-    policy.require(op.seat, "conflict.decide")
+    await conflicts.require(op, "conflict.decide")
     conflict = await conflicts.fetch(op, conflict_id, version)
+    await conflicts.require(op, "conflict.decide", conflict.request_id)
     conflict_rules.check_decided(conflict.state, outcome)
-    rules.check_held((await fetch(op, meeting_id)).state)
+    await _check_held(op, meeting_id)
     await _decision(op, decision_id, meeting_id, conflict.request_id, decided)
-    await conflicts.decided(op, conflict, outcome)
+    await conflicts.decided(op, conflict, outcome, decision_id=decision_id, replacing=replacing)
     await record(op, "conflict.decide", conflict_id, decision_id, meeting_id)
     return conflict
 
@@ -207,15 +209,20 @@ async def disclose(
     decided: Decided,
 ) -> Case:
     """Record what the group decided to show an organisation of a case through its wall."""
-    policy.require(op.seat, "disclosure.decide")
+    await conflicts.require(op, "disclosure.decide", case_id)
     case = await cases.fetch(op, case_id)
-    rules.check_held((await fetch(op, meeting_id)).state)
+    await _check_held(op, meeting_id)
     if organisation_id not in await op.scalars(conflict_reads.walled(op.group_id, case_id)):
         raise WrongState("NOT_WALLED", field="organisationId")
     await _decision(op, decision_id, meeting_id, case.request_id, decided)
     await conflicts.disclose(op, Matter(case.request_id, case_id), organisation_id, parts, decision_id)
     await record(op, "disclosure.decide", case_id, decision_id, meeting_id)
     return case
+
+
+async def _check_held(op: Operation, meeting_id: UUID) -> None:
+    """What was held stays so: no lock is needed, which only the secretariat may take."""
+    rules.check_held((await op.fetch(Meeting, meeting_id, argument="meetingId")).state)
 
 
 async def _decision(op: Operation, decision_id: UUID, meeting_id: UUID, request_id: UUID, decided: Decided) -> Decision:
