@@ -94,6 +94,17 @@ def unwalled(record_id: str, *, shown: str = "NOTHING") -> str:
     )
 
 
+STOOD_IN = (
+    "SELECT s.record_id FROM stand_ins s WHERE s.group_id = (SELECT seat_group())"
+    " AND s.seat_id = (SELECT seat_id()) AND s.ended_at IS NULL"
+)
+
+
+def stands_in(record_id: str) -> str:
+    """The seat keeps this case, or the request that became it, in the place of the secretariat."""
+    return f"{record_id} IN ({STOOD_IN})"
+
+
 def invited_to(seat_id: str) -> str:
     """The invitation shown at the door leads to this seat, and is still open."""
     return both(

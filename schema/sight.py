@@ -20,6 +20,7 @@ labelled(
     SightGround,
     "What lets a seat see it.",
     english={
+        "STAND_IN": "keeps this case in the place of the secretariat",
         "MEMBER": "member or observer",
         "AREA": "focal point of the area",
         "AUDIENCE": "category that the audience names",

@@ -75,15 +75,8 @@ async def _propose(
 
 async def follow(op: Operation, request_id: UUID, case_id: UUID) -> None:
     """A request became a case: the conflicts with it are with the case too, and so are the walls and who stands in."""
-    for stand_in in await op.scalars(reads.standing_in(op.group_id, request_id)):
-        await op.add(
-            StandIn(
-                group_id=op.group_id,
-                seat_id=stand_in.seat_id,
-                record_id=case_id,
-                decision_id=stand_in.decision_id,
-            )
-        )
+    for each in await op.scalars(reads.standing_in(op.group_id, request_id)):
+        await op.add(_stand_in(op, each.seat_id, case_id, each.organisation_id, each.decision_id))
     for conflict in await op.scalars(reads.of(op.group_id, request_id)):
         conflict.case_id = case_id
         await op.flush()
@@ -150,6 +143,8 @@ async def decided(
         each.state = state
     await op.flush()
     await _close(op, conflict)
+    if state is ConflictState.LIFTED:
+        await _release(op, conflict)
 
 
 async def _replace(op: Operation, conflict: Conflict, seat_id: UUID, decision_id: UUID) -> None:
@@ -163,7 +158,27 @@ async def _replace(op: Operation, conflict: Conflict, seat_id: UUID, decision_id
     rules.check_replacing(possible=possible and seat.organisation_id not in walled)
     conflict.known = True
     for record_id in filter(None, (conflict.request_id, conflict.case_id)):
-        await op.add(StandIn(group_id=op.group_id, seat_id=seat_id, record_id=record_id, decision_id=decision_id))
+        await op.add(_stand_in(op, seat_id, record_id, conflict.organisation_id, decision_id))
+
+
+async def _release(op: Operation, conflict: Conflict) -> None:
+    """The wall before the secretariat is lifted: nobody keeps the case in its place any more."""
+    for record_id in filter(None, (conflict.request_id, conflict.case_id)):
+        for stand_in in await op.scalars(reads.standing_in(op.group_id, record_id)):
+            if stand_in.organisation_id == conflict.organisation_id:
+                stand_in.ended_at = op.now
+    await op.flush()
+
+
+def _stand_in(op: Operation, seat_id: UUID, record_id: UUID, organisation_id: UUID, decision_id: UUID) -> StandIn:
+    return StandIn(
+        group_id=op.group_id,
+        seat_id=seat_id,
+        record_id=record_id,
+        organisation_id=organisation_id,
+        decision_id=decision_id,
+        ended_at=None,
+    )
 
 
 async def disclose(

@@ -79,12 +79,14 @@ def sponsored(group_id: UUID) -> Any:
 
 def stood_in_for(group_id: UUID, seat_id: UUID) -> Select[Any]:
     """The cases and requests that a seat keeps in the place of the secretariat."""
-    return select(StandIn.record_id).where(StandIn.group_id == group_id, StandIn.seat_id == seat_id)
+    its = (StandIn.group_id == group_id, StandIn.seat_id == seat_id, StandIn.ended_at.is_(None))
+    return select(StandIn.record_id).where(*its)
 
 
 def standing_in(group_id: UUID, record_id: UUID) -> Select[Any]:
     """Who keeps a case or request in the place of the secretariat."""
-    return select(StandIn).where(StandIn.group_id == group_id, StandIn.record_id == record_id)
+    now = (StandIn.group_id == group_id, StandIn.record_id == record_id, StandIn.ended_at.is_(None))
+    return select(StandIn).where(*now)
 
 
 def wall(group_id: UUID, organisation_id: UUID, record_id: UUID) -> Select[Any]:

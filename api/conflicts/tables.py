@@ -87,8 +87,9 @@ class Disclosure(Base):
 
 
 class StandIn(Base):
-    """SECRETARIAT, and the seat's own: a seat that keeps a case, or the request that became it (`record_id` is
-    either), in the place of a secretariat that is walled from it. Policies stand on it."""
+    """SECRETARIAT, and the seat's own: a seat that keeps a case, or the request that became it (`record_id` is either),
+    in the place of a secretariat whose organisation is walled from it, until that wall is lifted. Policies stand on it.
+    """
 
     __tablename__ = "stand_ins"
     __table_args__ = (
@@ -99,7 +100,9 @@ class StandIn(Base):
     group_id: Mapped[GroupId]
     seat_id: Mapped[Key]
     record_id: Mapped[Key]
-    decision_id: Mapped[UUID]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    decision_id: Mapped[Key]
+    ended_at: Mapped[datetime | None]
 
 
 class Sponsorship(Base):

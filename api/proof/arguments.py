@@ -93,6 +93,7 @@ NAMED_OTHERWISE = {
     "linkOrganisations.parentId": "Organisation",
     "recordInvolvement.unitId": "Organisation",
     "recordSponsorship.sponsorId": "Organisation",
+    "decideOnConflict.replacingSeatId": "Seat",
 }
 """Ids of rows whose argument is not called as their type."""
 

@@ -33,6 +33,7 @@ class SightGround(Enum):
 
     SECRETARIAT = "secrétariat"
     CUSTODIAN = "gardien des données"
+    STAND_IN = "tient ce dossier à la place du secrétariat"
     MEMBER = "membre ou observateur"
     AREA = "point focal de la zone"
     AUDIENCE = "catégorie nommée"
@@ -40,15 +41,16 @@ class SightGround(Enum):
     DISCLOSED = "communiqué à travers la cloison"
 
 
-KEPT = (SightGround.SECRETARIAT, SightGround.CUSTODIAN)
+KEPT = (SightGround.SECRETARIAT, SightGround.CUSTODIAN, SightGround.STAND_IN)
+WHOLE = (SightGround.SECRETARIAT, SightGround.CUSTODIAN, SightGround.MEMBER)
 RULES: Mapping[str, Mapping[SightPart, Sequence[SightGround]]] = {
     "Case": {
-        SightPart.HEADER: (*KEPT, SightGround.MEMBER, SightGround.AREA, SightGround.DISCLOSED),
+        SightPart.HEADER: (*WHOLE, SightGround.AREA, SightGround.DISCLOSED),
         SightPart.NARRATIVE: (*KEPT, SightGround.AUDIENCE),
         SightPart.EXACT_PLACE: KEPT,
     },
     "Request": {
-        SightPart.HEADER: (*KEPT, SightGround.MEMBER, SightGround.AUTHOR),
+        SightPart.HEADER: (*WHOLE, SightGround.AUTHOR),
         SightPart.NARRATIVE: (*KEPT, SightGround.AUDIENCE, SightGround.AUTHOR),
         SightPart.EXACT_PLACE: (*KEPT, SightGround.AUTHOR),
         SightPart.ARRIVAL: (*KEPT, SightGround.AUTHOR),
@@ -62,6 +64,7 @@ READERS = frozenset({Role.MEMBER, Role.OBSERVER})
 HOLDERS: Mapping[SightGround, frozenset[Role]] = {
     SightGround.SECRETARIAT: policy.SECRETARIAT,
     SightGround.CUSTODIAN: frozenset({Role.CUSTODIAN}),
+    SightGround.STAND_IN: policy.SECRETARIAT | {Role.MEMBER},
     SightGround.MEMBER: READERS,
     SightGround.AREA: frozenset({Role.FOCAL_POINT}),
     SightGround.AUDIENCE: READERS,

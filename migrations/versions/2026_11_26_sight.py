@@ -13,17 +13,20 @@ from migrations.policies import (
     both,
     brought,
     roles,
+    stands_in,
     unwalled,
     view,
 )
 
 revision = "2026_11_26_sight"
-down_revision: str | None = "2026_11_26_involvements"
+down_revision: str | None = "2026_11_26_stand_ins"
 
 CUSTODIAN = roles("CUSTODIAN")
 KEPT = {"SECRETARIAT": SECRETARIAT, "CUSTODIAN": CUSTODIAN}
+OF_CASE = {**KEPT, "STAND_IN": stands_in("case_id")}
+OF_REQUEST = {**KEPT, "STAND_IN": stands_in("request_id")}
 AUDIENCE = both(MEMBERS, IN_AUDIENCE)
-ITS = {**KEPT, "AUTHOR": brought("request_id")}
+ITS = {**OF_REQUEST, "AUTHOR": brought("request_id")}
 
 
 def seen(record_id: str, grounds: dict[str, str]) -> dict[str, str]:
@@ -34,16 +37,16 @@ def seen(record_id: str, grounds: dict[str, str]) -> dict[str, str]:
 SIGHTS = (
     ("cases", "id", "HEADER", seen("id", {**KEPT, "MEMBER": MEMBERS, "AREA": IN_AREA})),
     ("cases", "id", "HEADER", {"DISCLOSED": f"NOT {unwalled('id')}"}),
-    ("case_narratives", "case_id", "NARRATIVE", {**KEPT, "AUDIENCE": AUDIENCE}),
-    ("case_places", "case_id", "EXACT_PLACE", KEPT),
+    ("case_narratives", "case_id", "NARRATIVE", {**OF_CASE, "AUDIENCE": AUDIENCE}),
+    ("case_places", "case_id", "EXACT_PLACE", OF_CASE),
     ("requests", "id", "HEADER", seen("id", {**KEPT, "MEMBER": both(MEMBERS, TABLED)})),
     ("requests", "id", "HEADER", {"AUTHOR": brought("id")}),
-    ("request_narratives", "request_id", "NARRATIVE", seen("request_id", {**KEPT, "AUDIENCE": AUDIENCE})),
+    ("request_narratives", "request_id", "NARRATIVE", seen("request_id", {**OF_REQUEST, "AUDIENCE": AUDIENCE})),
     ("request_narratives", "request_id", "NARRATIVE", {"AUTHOR": brought("request_id")}),
     ("request_places", "request_id", "EXACT_PLACE", ITS),
     ("request_arrivals", "request_id", "ARRIVAL", ITS),
-    ("request_sources", "request_id", "SOURCE", KEPT),
-    ("triage_notes", "request_id", "TRIAGE_NOTE", KEPT),
+    ("request_sources", "request_id", "SOURCE", OF_REQUEST),
+    ("triage_notes", "request_id", "TRIAGE_NOTE", OF_REQUEST),
 )
 """Table, the column that names the record, the part, and the condition of each ground. Row security shows a row or not
 before any of these is asked."""

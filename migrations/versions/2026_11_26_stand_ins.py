@@ -14,6 +14,7 @@ from migrations.policies import (
     NETWORK_ADMIN,
     OWN_ORGANISATION,
     SECRETARIAT,
+    STOOD_IN,
     WORKER,
     Table,
     both,
@@ -22,6 +23,7 @@ from migrations.policies import (
     either,
     of,
     roles,
+    stands_in,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     Stands = Callable[[str], tuple[str, ...]]
 
 revision = "2026_11_26_stand_ins"
-down_revision: str | None = "2026_11_26_sight"
+down_revision: str | None = "2026_11_26_involvements"
 
 STAND_INS = Table(
     "stand_ins",
@@ -38,18 +40,21 @@ STAND_INS = Table(
     group_id UUID NOT NULL,
     seat_id UUID NOT NULL,
     record_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
     decision_id UUID NOT NULL,
-    CONSTRAINT pk_stand_ins PRIMARY KEY (group_id, seat_id, record_id),
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_stand_ins PRIMARY KEY (group_id, seat_id, record_id, organisation_id, decision_id),
     CONSTRAINT fk_stand_ins_group_id_seat_id FOREIGN KEY(group_id, seat_id) REFERENCES seats (group_id, id),
     CONSTRAINT fk_stand_ins_group_id_decision_id FOREIGN KEY(group_id, decision_id) REFERENCES decisions
       (group_id, id),
-    CONSTRAINT fk_stand_ins_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id)
+    CONSTRAINT fk_stand_ins_group_id FOREIGN KEY(group_id) REFERENCES working_groups (id),
+    CONSTRAINT fk_stand_ins_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id)
     """,
     select=both(IN_GROUP, either(KEEPERS, "seat_id = (SELECT seat_id())")),
     insert=both(IN_GROUP, COORDINATOR),
+    update=both(IN_GROUP, either(COORDINATOR, "seat_id = (SELECT seat_id())")),
 )
-OWN = "SELECT s.record_id FROM stand_ins s WHERE s.group_id = (SELECT seat_group()) AND s.seat_id = (SELECT seat_id())"
-ANYWHERE = f"(SELECT EXISTS ({OWN}))"
+ANYWHERE = f"(SELECT EXISTS ({STOOD_IN}))"
 
 AUDIENCE = both(MEMBERS, IN_AUDIENCE)
 KEEPS = either(KEEPERS, WORKER)
@@ -60,9 +65,8 @@ OWN_WALL = both(MEMBER, OWN_ORGANISATION, "hides = 'ALL'")
 OF_CASES = ("events", "involvements", "involvement_units", "allegations", "allegation_sources", "case_parties")
 
 
-def stands_in(record_id: str) -> tuple[str, ...]:
-    """The seat keeps this case, or the request that became it, in the place of the secretariat."""
-    return (f"{record_id} IN ({OWN})",)
+def somebody(record_id: str) -> tuple[str, ...]:
+    return (stands_in(record_id),)
 
 
 def nobody(_: str) -> tuple[str, ...]:
@@ -128,7 +132,7 @@ def put(stands: Stands) -> None:
 
 def upgrade() -> None:
     STAND_INS.create()
-    put(stands_in)
+    put(somebody)
     _outbox(either(SECRETARIAT, both("kind = 'links'", ANYWHERE)))
 
 

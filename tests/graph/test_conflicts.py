@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from acting import TOLD, Team, based, deciding, found, organisation
+from acting import TOLD, Team, based, deciding, found, involving, organisation
 from implicating import EVERYBODY, WITHOUT_THE_ACCUSED
 
 from api.worker import once
@@ -340,3 +340,63 @@ async def test_no_answer_to_a_request_is_about_conflicts(team: Team) -> None:
     decision = {"kind": "LIFT_CONFLICT", "reasoning": "x"}
     given = {**based(request), "meetingId": meeting["id"], "decision": decision}
     assert (await team.act("coordinator", "recordDecision", given))["code"] == "VALUE_INVALID"
+
+
+async def test_the_secretariat_is_walled_with_a_seat_named_that_keeps_the_case_instead(team: Team) -> None:
+    """By a decision alone; that seat reads and writes what the secretariat would, of this case and no other."""
+    case_id, other = await team.case(), await team.case()
+    host = "Observatoire Gouvernance et Paix"
+    await team.involved(case_id, host)
+    claim = (await team.conflicts(case_id))[host]
+    assert (await decided(team, claim, "CONFIRMED"))["code"] == "REPLACEMENT_NEEDED"
+    for impossible in ("observer", "custodian", "colleague"):
+        refused = await decided_with(team, claim, impossible)
+        assert refused["code"] == "REPLACEMENT_IMPOSSIBLE", impossible
+    walled = await decided_with(team, claim, "trader")
+    assert (walled["state"], walled["known"]) == ("CONFIRMED", True)
+    for name in ("coordinator", "officer", "custodian", "colleague"):
+        assert not await sees(team, name, case_id), name
+        assert await sees(team, name, other), name
+    await kept_by(team, "trader", case_id, other)
+    standing = (await team.conflicts(case_id, "trader"))[host]
+    this = {"conflictId": standing["id"], "version": standing["version"], "outcome": "LIFTED", "deliberation": WHY}
+    lifted = await team.act("trader", "decideOnConflict", {**this, "meetingId": await held(team)})
+    assert lifted["state"] == "LIFTED"
+    assert await sees(team, "officer", case_id)
+    happened = {"incidentClass": "ROADBLOCK", "pcode": "CD6205", "occurred": {"precision": "UNKNOWN"}}
+    assert (await team.act("trader", "recordEvent", {**happened, "caseId": case_id}))["code"] == "NOT_ALLOWED"
+
+
+async def decided_with(team: Team, claim: Any, name: str) -> Any:
+    this = {"conflictId": claim["id"], "version": claim["version"], "outcome": "CONFIRMED", "deliberation": WHY}
+    given = {**this, "meetingId": await held(team), "replacingSeatId": team.seats([name])[0]}
+    return await team.act("coordinator", "decideOnConflict", given)
+
+
+async def kept_by(team: Team, name: str, case_id: str, other: str) -> None:
+    """The seat does what the secretariat would in this case, and is refused in another."""
+    source = """query($id: ID!) { node(id: $id) { ... on Case { narrative { text } exactPlace { stated }
+      sights { nodes { part ground } } conflicts { totalCount } request { source { code } } events { nodes {
+      involvements { totalCount } } } } } }"""
+    seen = (await team.ask(name, source, {"id": case_id}))["node"]
+    assert seen["narrative"]
+    assert seen["exactPlace"]
+    assert seen["request"]["source"]
+    assert {"part": "EXACT_PLACE", "ground": "STAND_IN"} in seen["sights"]["nodes"]
+    assert seen["conflicts"]["totalCount"] == 1
+    assert [each["involvements"]["totalCount"] for each in seen["events"]["nodes"]] == [1]
+    beside = (await team.ask(name, source, {"id": other}))["node"]
+    assert (beside["exactPlace"], beside["request"]["source"], beside["conflicts"]["totalCount"]) == (None, None, 0)
+    happened = {"incidentClass": "ROADBLOCK", "pcode": "CD6205", "occurred": {"precision": "UNKNOWN"}}
+    event = await team.done(name, "recordEvent", {**happened, "caseId": case_id})
+    assert (await team.act(name, "recordEvent", {**happened, "caseId": other}))["code"] == "NOT_ALLOWED"
+    await team.done(name, "recordInvolvement", involving(event["id"], "SAKIMA"))
+    logged = {"kind": "STUDY", "done": {"precision": "YEAR", "start": "2024-01-01"}, "note": "Vu."}
+    await team.done(name, "logActivity", {**logged, "caseId": case_id})
+    assert (await team.act(name, "logActivity", {**logged, "caseId": other}))["code"] == "NOT_ALLOWED"
+    conflict = (await team.conflicts(case_id, name))["SAKIMA"]
+    lifting = {"conflictId": conflict["id"], "version": conflict["version"], "outcome": "LIFTED", "deliberation": WHY}
+    lifted = await team.act(name, "decideOnConflict", {**lifting, "meetingId": await held(team)})
+    assert lifted["state"] == "LIFTED"
+    refused = await team.act(name, "scheduleMeeting", {"kind": "AD_HOC", "scheduledOn": "2024-05-05"})
+    assert refused["code"] == "NOT_ALLOWED"

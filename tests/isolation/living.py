@@ -70,6 +70,10 @@ SPONSOR = f"""mutation($sponsor: ID!, $organisation: ID!, $text: String) {{ reco
 DISCLOSE = f"""mutation($case: ID!, $organisation: ID!, $meeting: ID!, $deliberation: Deliberation!) {{ discloseCase(
   caseId: $case, organisationId: $organisation, meetingId: $meeting, parts: [OUTCOME], deliberation: $deliberation)
   {{ __typename ... on Case {{ id }} {REFUSED} }} }}"""
+ON_CONFLICT = f"""mutation($conflict: ID!, $version: Int!, $meeting: ID!, $outcome: ConflictOutcome!, $seat: ID,
+  $deliberation: Deliberation!) {{ decideOnConflict(conflictId: $conflict, version: $version, meetingId: $meeting,
+  outcome: $outcome, deliberation: $deliberation, replacingSeatId: $seat)
+  {{ __typename ... on Conflict {{ id version }} {REFUSED} }} }}"""
 LOG = f"""mutation($case: ID!, $note: String!, $audience: [Category!]) {{ logActivity(
   caseId: $case, kind: MEDIATION, done: {{precision: DAY, start: "2024-03-20"}}, note: $note, audience: $audience
 ) {{ __typename ... on Activity {{ id }} {REFUSED} }} }}"""
@@ -188,9 +192,23 @@ async def _live(world: World, code: str) -> None:
             await _done(world, f"{code}.officer", TAKE_OFF, **requests[story.name])
         elif story.comes_to != "TABLED":
             await _decided(world, code, story, requests[story.name], held["id"])
+    await _replaced(world, code, requests["deferred"]["id"], held["id"])
     claimed = f"Organisation:{demo_id('organisation', CLAIMED)}"
     said = f"Kanari {code}: conflit"
     await _done(world, f"{code}.cso", DECLARE, request=requests["tabled"]["id"], organisation=claimed, text=said)
+
+
+async def _replaced(world: World, code: str, request: str, meeting: str) -> None:
+    """The secretariat's own organisation is walled for a while, and a seat keeps the request instead."""
+    host = f"Organisation:{demo_id('organisation', EVERYBODY[f'{code}.coordinator'].organisation)}"
+    claim = await _done(world, f"{code}.cso", DECLARE, request=request, organisation=host, text=f"Kanari {code}: hôte")
+    deliberation = {"reasoning": f"Kanari {code}: récusation"}
+    given = {"meeting": meeting, "deliberation": deliberation}
+    seat = f"Seat:{EVERYBODY[f'{code}.mines'].seat_id}"
+    confirmed = {**given, "conflict": claim["id"], "version": 1, "outcome": "CONFIRMED", "seat": seat}
+    standing = await _done(world, f"{code}.coordinator", ON_CONFLICT, **confirmed)
+    lifted = {**given, "conflict": standing["id"], "version": standing["version"], "outcome": "LIFTED", "seat": None}
+    await _done(world, f"{code}.mines", ON_CONFLICT, **lifted)
 
 
 async def _involved(world: World, code: str, story: Brought, case: str, meeting: str) -> None:
