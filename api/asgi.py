@@ -8,6 +8,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from api.cases import actions as cases
 from api.demo import loading
 from api.demo.roster import PERSONAS
 from api.errors import RequestRefused, StartRefused
@@ -15,21 +16,34 @@ from api.http import graphiql
 from api.http.app import create_app
 from api.identity import DEVELOPMENT_ISSUER, DevelopmentIssuer, Trusted, Verifier
 from api.issuers import OidcIssuer
+from api.requests import actions as requests
+from api.requests.rules import ToldPart
 from api.settings import on_loopback
 from api.telemetry import SILENT
 from api.worker import work
 from schema.root import schema
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
     from typing import Any
 
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
+    from api.graph.readings import Note
     from api.settings import Settings
     from api.store.engine import Store
     from api.telemetry import Telemetry
+
+
+NOTING: Mapping[str, Note] = {
+    "request_narratives": partial(requests.note_reading, part=ToldPart.NARRATIVE),
+    "request_places": partial(requests.note_reading, part=ToldPart.EXACT_PLACE),
+    "request_sources": partial(requests.note_reading, part=ToldPart.SOURCE),
+    "case_narratives": partial(cases.note_reading, part=ToldPart.NARRATIVE),
+    "case_places": partial(cases.note_reading, part=ToldPart.EXACT_PLACE),
+}
+"""By table, who notes that what people told was opened."""
 
 
 def check_mode(settings: Settings) -> None:
@@ -77,6 +91,7 @@ def build(settings: Settings, store: Store, telemetry: Telemetry = SILENT) -> AS
         state=partial(_state, settings, store),
         graphiql=_graphiql(settings, development) if development else None,
         telemetry=telemetry,
+        noting=NOTING,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -14,6 +14,7 @@ from api.decisions import reads as decisions
 from api.graph.acts import act, argument, part
 from api.graph.connections import Connection
 from api.graph.declare import code_list, column, labelled, published, roots, sealed, to_many, to_one
+from api.graph.ids import located
 from api.meetings import reads as meetings
 from api.places import reads as places
 from api.requests import actions, reads, tables
@@ -23,14 +24,17 @@ from api.requests.rules import (
     Channel,
     CountingUnit,
     IncidentClass,
+    Reader,
     Reliability,
     RequestState,
     RequestType,
     SourceConnection,
+    ToldPart,
     Urgency,
 )
 from api.seat import Category
 from api.sight import reads as sight
+from api.store.paging import cut
 from schema.decisions import Decision
 from schema.nodes import Node, made, referred
 from schema.places import Place
@@ -51,6 +55,8 @@ labelled(IncidentClass, "What kind of incident it is about.")
 labelled(ActorKind, "The kind of the alleged actor; never who.")
 labelled(CountingUnit, "What a number of affected counts.")
 labelled(SourceConnection, "How the source relates to what happened.", english={"NGO": "NGO"})
+labelled(Reader, "Who looked at what was told, as far as its author is told.", english={"OTHER": "another seat"})
+labelled(ToldPart, "What of a request was opened.")
 labelled(Reliability, "How far a source may be relied on.")
 
 
@@ -93,6 +99,13 @@ class TriageNote:
     text: str | None = sealed("text", "The note.")
 
 
+@published(tables.Reading, "That somebody of a pillar opened what was told of a request, on a day; nobody is named.")
+class Reading:
+    day: date = column("The day.")
+    reader: Reader = column("As whom.")
+    part: ToldPart = column("What was opened.")
+
+
 @published(tables.Request, "A matter brought to the group; it stays on record whatever becomes of it.")
 class Request(Node):
     state: RequestState = column("Where it stands.")
@@ -113,6 +126,9 @@ class Request(Node):
     arrival: RequestArrival | None = to_one(reads.arrival, "How and when it came; null where it is not yours to read.")
     source: RequestSource | None = to_one(reads.source, "The source; null where it is not yours to read.")
     triage_note: TriageNote | None = to_one(reads.triage_note, "The secretariat's note.")
+    readings: Connection[Reading] = to_many(
+        reads.readings, "Who looked at what was told, on days that are over, the last day first; its author's to see."
+    )
     sights: Connection[Sight] = to_many(sight.sights, "Which parts of it the acting seat sees, and on what ground.")
     conflicts: Connection[Annotated["Conflict", strawberry.lazy("schema.conflicts")]] = to_many(
         conflict_reads.of_request, "Conflicts of interest with it."
@@ -174,9 +190,29 @@ class RequestFilter:
     pcode: list[str] | None = strawberry.field(default=None, description="P-codes of territories and towns.")
 
 
+MOST_READINGS = 100
+
+
 @strawberry.type
 class RequestQuery:
     requests: Connection[Request] = roots(reads.requests, "Requests, the last brought first.", RequestFilter)
+
+    @strawberry.field(
+        metadata={"most": MOST_READINGS},
+        description="Who looked at what was told of a request, on days that are over: a pillar and a day, nobody's"
+        " name. Its author's and the secretariat's to see; nothing for anybody else.",
+    )
+    async def who_looked_at(
+        self,
+        info: Info[Any, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Of the request.")],
+    ) -> list[Reading]:
+        place = located(id)
+        if place is None or place.type_name != "Request":
+            return []
+        asked = cut(reads.readings, MOST_READINGS, None, None, None)
+        seen: list[Reading] = list((await info.context.loader.page(reads.readings, place.row_id, asked, {})).rows)
+        return seen
 
 
 @strawberry.type

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acting import GOVERNMENT, PRIVATE, VOTERS, Seats, Team, day, involving, organisation
+from acting import GOVERNMENT, PRIVATE, VOTERS, Seats, Team, day, involving, organisation, owner
 
 from api.seat import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from api.running import Urls
 
 WITHOUT_THE_ACCUSED: Seats = {
     "mines": ("Division des Mines", GOVERNMENT, Role.MEMBER, None),
@@ -42,6 +44,15 @@ async def implicated(team: Team) -> tuple[str, str]:
     await team.acts("officer", *(("addParty", party) for party in parties))
     await _disclosed(team, case_id)
     return await _recused(team), involvements[0]
+
+
+async def looked_at(team: Team, urls: Urls) -> None:
+    """What was told of the group's requests was opened by the secretariat and the custodian, yesterday."""
+    source = "{ requests(first: 5) { nodes { narrative { text } exactPlace { stated } source { statement } } } }"
+    for name in ("officer", "custodian"):
+        await team.ask(name, source)
+    async with owner(urls, "readings") as connection:
+        await connection.execute("UPDATE readings SET day = day - 1 WHERE group_id = $1", team.group_id)
 
 
 async def _disclosed(team: Team, case_id: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from api.conflicts.tables import Conflict
     from api.dates import DateWithPrecision
     from api.decisions.tables import Decision
-    from api.requests.rules import IncidentClass
+    from api.requests.rules import IncidentClass, ToldPart
     from api.requests.tables import Request
     from api.seat import Category
     from api.store.operation import Operation
@@ -66,6 +66,11 @@ async def open_case(op: Operation, request: Request, decision: Decision, opened_
     await _carry_over(op, request.id, case.id)
     await record(op, "case.open", case.id, request.id)
     return case
+
+
+async def note_reading(op: Operation, case_ids: Collection[UUID], part: ToldPart) -> None:
+    """What is told of a case was told of its request."""
+    await request_actions.note_reading(op, await op.scalars(reads.requests_of(op.group_id, case_ids)), part)
 
 
 async def fetch(op: Operation, case_id: UUID) -> Case:

@@ -10,6 +10,7 @@ from api.cases.tables import Activity, ActivityNote, Case, CaseNarrative, CasePl
 from api.store.edges import Order, ToMany, ToOne, newest_first, oldest_first
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -43,3 +44,8 @@ activity = ToOne(Activity, "activity_id", Activity.id)
 def ids_of_request(group_id: UUID, request_id: UUID) -> Select[Any]:
     """The id of the case that a request became."""
     return select(Case.id).where(Case.group_id == group_id, Case.request_id == request_id)
+
+
+def requests_of(group_id: UUID, case_ids: Collection[UUID]) -> Select[Any]:
+    """The ids of the requests that became these cases."""
+    return select(Case.request_id).where(Case.group_id == group_id, Case.id.in_(case_ids))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from api.conflicts.rules import ConflictOutcome, DisclosurePart
     from api.notices.tables import OutboxItem
+    from api.seats.tables import Seat
     from api.store.operation import Operation
 
 
@@ -127,7 +128,7 @@ async def confirm(op: Operation, *, conflict_id: UUID, version: int) -> Conflict
 
 
 async def decided(
-    op: Operation, conflict: Conflict, outcome: ConflictOutcome, *, decision_id: UUID, replacing: UUID | None
+    op: Operation, conflict: Conflict, outcome: ConflictOutcome, *, decision_id: UUID, replacing: Seat | None
 ) -> None:
     """What a decision comes to. Lifting one conflict lifts all that stand between the same two. A wall before who keeps
     the casework closes only with the seat that keeps this case instead."""
@@ -147,18 +148,22 @@ async def decided(
         await _release(op, conflict)
 
 
-async def _replace(op: Operation, conflict: Conflict, seat_id: UUID, decision_id: UUID) -> None:
-    """Let a voting seat that is not in conflict itself keep the case; whoever is walled by this act knows why."""
-    found = await op.scalars(seats.among(op.group_id, [seat_id], op.now.date()))
-    if not found or found[0].ended_at is not None:
+async def replacement(op: Operation, seat_id: UUID | None) -> Seat | None:
+    """The seat that is to keep a case for a walled secretariat."""
+    found = await op.scalars(seats.among(op.group_id, [seat_id], op.now.date())) if seat_id else ()
+    if seat_id is not None and (not found or found[0].ended_at is not None):
         raise NotFound(field="replacingSeatId")
-    seat = found[0]
+    return found[0] if found else None
+
+
+async def _replace(op: Operation, conflict: Conflict, seat: Seat, decision_id: UUID) -> None:
+    """Let a voting seat that is not in conflict itself keep the case; whoever is walled by this act knows why."""
     walled = await op.scalars(reads.walled(op.group_id, conflict.request_id))
     possible = counts_for_quorum(seat.pillar, seat.roles) and seat.organisation_id != conflict.organisation_id
     rules.check_replacing(possible=possible and seat.organisation_id not in walled)
     conflict.known = True
     for record_id in filter(None, (conflict.request_id, conflict.case_id)):
-        await op.add(_stand_in(op, seat_id, record_id, conflict.organisation_id, decision_id))
+        await op.add(_stand_in(op, seat.id, record_id, conflict.organisation_id, decision_id))
 
 
 async def _release(op: Operation, conflict: Conflict) -> None:

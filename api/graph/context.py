@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from api.graph.loading import Loader
@@ -36,6 +36,8 @@ class Context:
     at_door: bool = False
     """Whether every act of the operation is one for a bearer who has no seat yet."""
     shown: int = 0
+    told: set[tuple[str, UUID]] = field(default_factory=set)
+    """Of the sealed texts that are shown, the table and the row."""
     _operation: Operation | None = None
     _loader: Loader | None = None
 
@@ -43,12 +45,14 @@ class Context:
         self._operation = operation
         self._loader = Loader(operation)
         self.shown = 0
+        self.told.clear()
 
-    def show(self, opened: Callable[[], str]) -> str:
+    def show(self, table: str, row_id: UUID, opened: Callable[[], str]) -> str:
         """The text of a sealed column. Beyond what an answer may hold it is not opened: the operation is refused
         when it ends."""
         if self.shows_too_much:
             return ""
+        self.told.add((table, row_id))
         text = opened()
         self.shown += len(text)
         return text

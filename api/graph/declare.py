@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from graphql import get_named_type
+from sqlalchemy import inspect
 from strawberry import Info
 
 from api.errors import RequestRefused
@@ -22,6 +23,7 @@ from api.store.paging import cut
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from enum import Enum
+    from uuid import UUID
 
     from graphql import GraphQLField
 
@@ -100,11 +102,19 @@ def sealed(column_name: str, description: str) -> Any:
     def resolve(root: strawberry.Parent[Any], info: Info[Any, None]) -> Any:
         context = info.context
         sealed_text = getattr(root, column_name)
-        return None if sealed_text is None else context.show(lambda: context.operation.open(root, column_name))
+        if sealed_text is None:
+            return None
+        return context.show(*located(root), lambda: context.operation.open(root, column_name))
 
     return strawberry.field(
         resolver=resolve, description=description, metadata={"kind": "sealed", "column": column_name}
     )
+
+
+def located(row: Base) -> tuple[str, UUID]:
+    """The table of a group's row, and what tells it from the group's others."""
+    key: Any = inspect(row).mapper.primary_key_from_instance(row)
+    return row.__tablename__, key[1]
 
 
 def to_one(edge: ToOne, description: str) -> Any:

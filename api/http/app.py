@@ -10,17 +10,19 @@ from fastapi.responses import JSONResponse
 from api.graph.documents import Documents
 from api.graph.limits import Limits
 from api.graph.reading import Reads
+from api.graph.readings import Readings
 from api.graph.trusted import TrustedDocuments
 from api.http.graphql import GraphQLEndpoint
 from api.telemetry import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from fastapi.telemetry import TelemetryConfig
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from api.graph.readings import Note
     from api.identity import Verifier
     from api.settings import Settings
     from api.store.engine import Store
@@ -46,6 +48,7 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     state: Callable[[], Awaitable[str]],
     graphiql: ASGIApp | None = None,
     telemetry: Telemetry = SILENT,
+    noting: Mapping[str, Note] | None = None,
 ) -> ASGIApp:
     """Compose the service. There is no generated documentation: the contract is the SDL."""
     limits = Limits()
@@ -54,7 +57,16 @@ def create_app(  # noqa: PLR0913 - the parts that the composition root chose
     reads = Reads(built, switched_on=settings.compiled_reads)
     trusted = TrustedDocuments(store, only=settings.trusted_documents)
     endpoint = GraphQLEndpoint(
-        schema, documents, reads, limits, store, verifier, trusted, settings.development, telemetry
+        schema,
+        documents,
+        reads,
+        limits,
+        store,
+        verifier,
+        trusted,
+        settings.development,
+        telemetry,
+        Readings(noting or {}),
     )
     app = FastAPI(
         openapi_url=None,

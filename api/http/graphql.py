@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from api.graph.compiling.reasons import NotCompiled
 from api.graph.context import Context
 from api.graph.idempotency import Answers, checked_key, request_hash
 from api.graph.operation import run
+from api.graph.readings import Readings
 from api.http import negotiation
 from api.http.answers import Answer, answered, masked, refused
 from api.http.negotiation import GRAPHQL_JSON, JSON
@@ -93,6 +94,7 @@ class GraphQLEndpoint:
     development: bool = False
     """Whether an answer tells how it was read."""
     telemetry: Telemetry = SILENT
+    readings: Readings = field(default_factory=lambda: Readings({}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = Head(scope["method"], tuple(scope["headers"]))
@@ -129,6 +131,8 @@ class GraphQLEndpoint:
             sealed_characters=self.limits.sealed_characters,
         )
         answer = await self._executed(context, ready.variables, asked, told)
+        if answer.body.get("data") is not None:
+            await self.readings.note(context)
         return self._telling(answer, ready, told) if "data" in answer.body else answer
 
     def _telling(self, answer: Answer, ready: Ready, told: Told) -> Answer:

@@ -192,8 +192,9 @@ async def decide_on_conflict(
     await conflicts.require(op, "conflict.decide", conflict.request_id)
     conflict_rules.check_decided(conflict.state, outcome)
     await _check_held(op, meeting_id)
+    seat = await conflicts.replacement(op, replacing)
     await _decision(op, decision_id, meeting_id, conflict.request_id, decided)
-    await conflicts.decided(op, conflict, outcome, decision_id=decision_id, replacing=replacing)
+    await conflicts.decided(op, conflict, outcome, decision_id=decision_id, replacing=seat)
     await record(op, "conflict.decide", conflict_id, decision_id, meeting_id)
     return conflict
 

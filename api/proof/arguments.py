@@ -58,6 +58,7 @@ KNOWN: Mapping[str, Any] = {
     "declareConflict.organisationId": NOBODYS,
     "recordSponsorship.sponsorId": NOBODYS,
     "recordSponsorship.organisationId": f"Organisation:{demo_id('organisation', 'Vale')}",
+    "decideOnConflict.replacingSeatId": None,
     "discloseCase.organisationId": f"Organisation:{demo_id('organisation', 'SAKIMA')}",
 }
 """What the types do not say: without it an act is refused before it looks at any row."""

@@ -78,6 +78,7 @@ GRADES: Mapping[str, Grade] = {
     "OrganisationLink": Grade.NETWORK,
     "Person": Grade.GROUP,
     "Place": Grade.NETWORK,
+    "Reading": Grade.SECRETARIAT,
     "Recusal": Grade.GROUP,
     "Request": Grade.REQUEST,
     "RequestArrival": Grade.SECRETARIAT,
@@ -130,7 +131,7 @@ FOLLOWS: Mapping[str, str] = {
 """What is seen with the row at the end of this edge, by whoever sees that one without being at the table."""
 BEFORE_WALLS = frozenset({"Place", "TimelineEntry", "AgendaRemoval"})
 """Parts that are told of rows on either side of a wall: what they lead to is looked at itself."""
-AUTHORS_OWN = frozenset({"RequestNarrative", "RequestPlace", "RequestArrival", "ConflictGround"})
+AUTHORS_OWN = frozenset({"RequestNarrative", "RequestPlace", "RequestArrival", "ConflictGround", "Reading"})
 """Parts of a request, or of a claim, that its author told, and may read again."""
 
 
@@ -191,7 +192,8 @@ def _is_told(persona: Persona, row_id: str, row: Mapping[str, Any]) -> bool:
     if grade_of(kind_of(row_id)) is Grade.ADDRESSEE:
         return True
     if kind_of(row_id) == "Conflict":
-        return not persona.roles & KEEPERS and not row["known"]
+        own = f"Organisation:{persona.post.organisation_id}"
+        return not persona.roles & KEEPERS and (row["organisation"] or {}).get("id") != own
     return kind_of(row_id) == "Request" and not persona.roles & KEEPERS and row.get("arrival") is not None
 
 

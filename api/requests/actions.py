@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from api import policy
 from api.audit.actions import record
@@ -13,8 +14,9 @@ from api.dates import checked, to_the_month
 from api.errors import InvalidInput
 from api.notices.actions import post
 from api.notices.rules import NoticeKind
-from api.requests import rules
+from api.requests import reads, rules
 from api.requests.tables import (
+    Reading,
     Request,
     RequestArrival,
     RequestAuthor,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         Reliability,
         RequestType,
         SourceConnection,
+        ToldPart,
         Urgency,
     )
     from api.store.operation import Operation
@@ -140,6 +143,15 @@ def _parts(
 async def fetch(op: Operation, request_id: UUID, version: int | None = None) -> Request:
     """The request that an act is about: locked with a `version`, else kept as it is until the act is done."""
     return await op.fetch(Request, request_id, version=version, guard=True, argument="requestId")
+
+
+async def note_reading(op: Operation, request_ids: Collection[UUID], part: ToldPart) -> None:
+    """Somebody opened what was told of these requests: once a day for each pillar, and not of what it told itself."""
+    own = set(await op.scalars(reads.brought_by(op.group_id, op.seat.organisation_id, request_ids)))
+    key = {"group_id": op.group_id, "day": op.now.date(), "reader": rules.reader(op.seat), "part": part}
+    rows = [{**key, "request_id": each} for each in sorted(set(request_ids) - own)]
+    if rows:
+        await op.note(insert(Reading).values(rows).on_conflict_do_nothing())
 
 
 async def check_seen(op: Operation, request_id: UUID) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 from enum import Enum, unique
+from typing import TYPE_CHECKING
 
 from api.decisions.rules import DecisionKind
 from api.errors import InvalidInput, WrongState
-from api.seat import Category
+from api.seat import Category, Role
+
+if TYPE_CHECKING:
+    from api.seat import Seat
 
 
 @unique
@@ -162,6 +166,36 @@ class Reliability(Enum):
     LIKELY_UNRELIABLE = "plutôt peu fiable"
     UNRELIABLE = "pas fiable"
     UNKNOWN = "inconnue"
+
+
+@unique
+class Reader(Enum):
+    """Who looked at what was told, as far as whoever told it is told: a pillar, and no person or organisation."""
+
+    SECRETARIAT = "secrétariat"
+    CUSTODIAN = "gardien des données"
+    GOVERNMENT = "gouvernement"
+    PRIVATE_SECTOR = "secteur privé"
+    CIVIL_SOCIETY = "société civile"
+    OTHER = "autre siège"
+
+
+@unique
+class ToldPart(Enum):
+    """What of a request was opened."""
+
+    NARRATIVE = "récit"
+    EXACT_PLACE = "lieu exact"
+    SOURCE = "source"
+
+
+def reader(seat: Seat) -> Reader:
+    """As whom a seat reads."""
+    if seat.roles & {Role.COORDINATOR, Role.CASE_OFFICER}:
+        return Reader.SECRETARIAT
+    if Role.CUSTODIAN in seat.roles:
+        return Reader.CUSTODIAN
+    return Reader[seat.pillar.name] if seat.pillar else Reader.OTHER
 
 
 DEFAULT_AUDIENCE = frozenset(

@@ -14,10 +14,12 @@ from api.requests.rules import (
     Channel,
     CountingUnit,
     IncidentClass,
+    Reader,
     Reliability,
     RequestState,
     RequestType,
     SourceConnection,
+    ToldPart,
     Urgency,
 )
 from api.seat import Category
@@ -147,3 +149,16 @@ class TriageNote(Base):
     request_id: Mapped[Key]
     completeness: Mapped[int]
     text: Mapped[Sealed | None]
+
+
+class Reading(Base):
+    """SECRETARIAT, and the author's: that somebody of a pillar opened what was told, on a day. No seat stands here."""
+
+    __tablename__ = "readings"
+    __table_args__ = (ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),)
+
+    group_id: Mapped[GroupId]
+    request_id: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    reader: Mapped[Reader] = mapped_column(primary_key=True)
+    part: Mapped[ToldPart] = mapped_column(primary_key=True)

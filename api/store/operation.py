@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
-    from sqlalchemy.sql.dml import ReturningUpdate
+    from sqlalchemy.sql.dml import Insert, ReturningUpdate
 
     from api.seat import Seat
     from api.store.base import Base
@@ -154,6 +154,11 @@ class Operation:
             for row in rows:
                 self.session.add(row)
                 await self.session.flush()
+
+    async def note(self, statement: Insert) -> None:
+        """Write rows that may be there already."""
+        async with self._turn():
+            await self.session.execute(statement)
 
     async def add_together(self, rows: Sequence[Base]) -> None:
         """Write new rows of one table, many in a statement."""

@@ -26,7 +26,7 @@ SEED = int(os.environ.get("BARAZA_SEED", "20261127"))
 TOGETHER = 250
 """Documents in one part; each part has its own seed."""
 
-OF_THE_EXECUTOR = ("__schema", "codeLists", "whyCanISee", "whyCanINot")
+OF_THE_EXECUTOR = ("__schema", "codeLists", "whyCanISee", "whyCanINot", "whoLookedAt")
 """Fields that take no statement, or have a resolver of their own: a document with one goes whole to the executor."""
 
 PARTS = -(-size("documents read in both ways") // TOGETHER)

@@ -37,6 +37,9 @@ SENTENCE = re.compile(r"[^\W_].+\.|.+ · .+", re.DOTALL)
 LONE_LISTS = {
     "Query.nodes": "as long as the ids that were asked for, which are bounded",
     "Query.codeLists": "the contract's own enums, as many as there are",
+    "Query.whyCanISee": "a few parts and grounds of one record; `sights` is the same as a connection",
+    "Query.whyCanINot": "a few parts and grounds of one type",
+    "Query.whoLookedAt": "the last hundred of one record; `readings` is the same as a connection",
     "CodeList.codes": "an enum's own values, as many as there are",
 }
 """Lists that are no connections, beside the rows of a page."""

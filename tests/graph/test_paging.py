@@ -16,7 +16,7 @@ from graphql import get_named_type
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from implicating import WITHOUT_THE_ACCUSED, implicated
+from implicating import WITHOUT_THE_ACCUSED, implicated, looked_at
 from seeing import sites_of
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -131,7 +131,7 @@ def nested(team: Team, type_name: str, field: str, row_id: str) -> Listed:
 
 
 @pytest.fixture(scope="module")
-async def team(store: Store, settings: Settings, client: Client) -> Team:
+async def team(store: Store, settings: Settings, client: Client, urls: Urls) -> Team:
     """A group in which no list is short and the first step of every order is tied."""
     team = await found(store, settings, client, "pag", WITHOUT_THE_ACCUSED)
     days = itertools.cycle(["2024-03-05", "2024-03-04", "2024-03-05"])
@@ -159,6 +159,7 @@ async def team(store: Store, settings: Settings, client: Client) -> Team:
     await _seated(team)
     await _structured(team)
     await implicated(team)
+    await looked_at(team, urls)
     await _linked(team)
     async with store.operation(bearer(DEVELOPMENT_ISSUER, team.persona("officer")), None, write=True) as op:
         await take_in(op, sites_of("pag", 93000, ["CD6205", "CD6203", None, "CD6205", "CD6205"], date(2024, 5, 5)))

@@ -20,6 +20,7 @@ NOT_PAGED: Mapping[str, str] = {
     "node": "by ids: test_an_id_of_another_group_is_not_found",
     "nodes": "by ids: test_an_id_of_another_group_is_not_found",
     "actingSeat": "one row, the seat's own; it is where paths start too",
+    "whoLookedAt": "by id: tests/graph/test_readings.py",
     "whyCanISee": "by id: tests/isolation/test_sight.py",
     "whyCanINot": "of no row: tests/isolation/test_sight.py",
     "codeLists": "no rows, but what the contract itself says",

@@ -208,6 +208,7 @@ UNPUBLISHED = {
 SECRETARIAT, COORDINATOR = {Role.COORDINATOR, Role.CASE_OFFICER}, {Role.COORDINATOR}
 NOBODY: set[Role] = set()
 BRINGS = SECRETARIAT | {Role.MEMBER, Role.OBSERVER, Role.FOCAL_POINT}
+READS = SECRETARIAT | {Role.CUSTODIAN, Role.MEMBER, Role.OBSERVER}
 WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
     "activities": (SECRETARIAT, NOBODY),
     "activity_notes": (SECRETARIAT, NOBODY),
@@ -233,6 +234,7 @@ WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
     "meetings": (SECRETARIAT, SECRETARIAT),
     "outbox_items": (SECRETARIAT, NOBODY),
     "persons": (COORDINATOR, NOBODY),
+    "readings": (READS, NOBODY),
     "recusals": (COORDINATOR, NOBODY),
     "request_sources": (NOBODY, SECRETARIAT),
     "requests": (BRINGS, SECRETARIAT),  # an insert is of a request that is SUBMITTED, whose author follows it

@@ -25,7 +25,7 @@ def spliced(answer: str, seals: Sequence[Seal], context: Context, opened: Opened
     def text(mark: re.Match[str]) -> str:
         seal, cipher = seals[int(mark[1])], bytes.fromhex(mark[4])
         group_id, row_id = UUID(mark[2]), UUID(mark[3])
-        shown = context.show(lambda: opened.text(cipher, seal.table, seal.column, group_id, row_id))
+        shown = context.show(seal.table, row_id, lambda: opened.text(cipher, seal.table, seal.column, group_id, row_id))
         return orjson.dumps(shown).decode()
 
     return MARK.sub(text, answer) if seals else answer

@@ -1,0 +1,51 @@
+"""What an answer shows of what people told is noted before the answer leaves: for them, and without a name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from uuid import UUID
+
+    from api.graph.context import Context
+    from api.store.operation import Operation
+
+    Note = Callable[[Operation, Collection[UUID]], Awaitable[None]]
+
+MOST_KEPT = 50_000
+"""Readings that are remembered to have been noted today."""
+
+
+@dataclass(slots=True)
+class Readings:
+    """Notes readings of these tables, each once a day for a bearer and seat. An answer whose reading cannot be noted is
+    none."""
+
+    tables: Mapping[str, Note]
+    noted: set[tuple[str, UUID | None, str, UUID]] = field(default_factory=set)
+    day: date | None = None
+
+    async def note(self, context: Context) -> None:
+        who = (context.subject, context.wanted_seat)
+        told = {each for each in context.told if each[0] in self.tables and (*who, *each) not in self._today()}
+        if not told:
+            return
+        by_table: dict[str, set[UUID]] = defaultdict(set)
+        for table, row_id in told:
+            by_table[table].add(row_id)
+        async with context.store.operation(context.subject, context.wanted_seat, write=True) as operation:
+            for table, row_ids in sorted(by_table.items()):
+                await self.tables[table](operation, row_ids)
+        if len(self.noted) < MOST_KEPT:
+            self.noted |= {(*who, *each) for each in told}
+
+    def _today(self) -> set[tuple[str, UUID | None, str, UUID]]:
+        today = datetime.now(UTC).date()
+        if self.day != today:
+            self.day = today
+            self.noted.clear()
+        return self.noted
