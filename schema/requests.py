@@ -34,7 +34,6 @@ from api.requests.rules import (
 )
 from api.seat import Category
 from api.sight import reads as sight
-from api.store.paging import cut
 from schema.decisions import Decision
 from schema.nodes import Node, made, referred
 from schema.places import Place
@@ -210,8 +209,7 @@ class RequestQuery:
         place = located(id)
         if place is None or place.type_name != "Request":
             return []
-        asked = cut(reads.readings, MOST_READINGS, None, None, None)
-        seen: list[Reading] = list((await info.context.loader.page(reads.readings, place.row_id, asked, {})).rows)
+        seen: list[Reading] = await info.context.loader.few(reads.readings, place.row_id, MOST_READINGS)
         return seen
 
 

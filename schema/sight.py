@@ -11,7 +11,6 @@ from api.graph.declare import column, labelled, published
 from api.graph.ids import located
 from api.sight import reads, rules, tables
 from api.sight.rules import SightGround, SightPart
-from api.store.paging import cut
 
 MOST = 20
 
@@ -59,8 +58,7 @@ class SightQuery:
         place = located(id)
         if place is None or place.type_name not in rules.RULES:
             return []
-        page = await info.context.loader.page(reads.sights, place.row_id, cut(reads.sights, MOST, None, None, None), {})
-        seen: list[Sight] = list(page.rows)
+        seen: list[Sight] = await info.context.loader.few(reads.sights, place.row_id, MOST)
         return seen
 
     @strawberry.field(

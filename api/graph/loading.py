@@ -59,6 +59,10 @@ class Loader:
         page: Page = await self._shared((edge, cut, frozen), load, key)
         return page
 
+    async def few(self, edge: ToMany, key: Any, most: int) -> list[Any]:
+        """The first rows of an edge, without a page around them."""
+        return list((await self.page(edge, key, paging.cut(edge, most, None, None, None), {})).rows)
+
     async def count(self, page: Page) -> int:
         async def load(keys: list[Any]) -> Sequence[int]:
             statement = edges.counts_statement(page.edge, self._group_id, keys, dict(page.filters))

@@ -55,6 +55,10 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("policy_group", "group_phases.group_phases_select"): "the network's overview",
     ("policy_group", "seat_terms.seat_terms_select"): "the network's overview: pillars and terms, nobody's name",
     ("policy_group", "jurisdictions.jurisdictions_select"): "the network's overview",
+    (
+        "policy_wall",
+        "stand_ins",
+    ): "the policies of walls read it; it is never published, and is its seat's own",
     ("policy_group", "outbox_items.outbox_items_insert"): "the network tells each group's worker of a new link",
 }
 """Breaches that are meant, by rule and subject, each with its reason."""
