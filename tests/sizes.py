@@ -17,7 +17,7 @@ class Size(NamedTuple):
 SIZES = {
     "damaged requests": Size(1_050, 100_000),
     "generated operations": Size(150, 10_000),
-    "requests in a storm": Size(20_000, 200_000),
+    "requests in a storm": Size(10_000, 100_000),  # of two: direct, and through a pooler
     "documents read in both ways": Size(1_000, 50_000),
 }
 FULL = os.environ.get("BARAZA_SIZES") == "full"

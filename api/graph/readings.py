@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from api.store.connections import DATABASE_ERRORS
+from api.store.engine import refused_read
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
     from uuid import UUID
@@ -37,9 +40,12 @@ class Readings:
         by_table: dict[str, set[UUID]] = defaultdict(set)
         for table, row_id in told:
             by_table[table].add(row_id)
-        async with context.store.operation(context.subject, context.wanted_seat, write=True) as operation:
-            for table, row_ids in sorted(by_table.items()):
-                await self.tables[table](operation, row_ids)
+        try:
+            async with context.store.operation(context.subject, context.wanted_seat, write=True) as operation:
+                for table, row_ids in sorted(by_table.items()):
+                    await self.tables[table](operation, row_ids)
+        except DATABASE_ERRORS as error:
+            raise refused_read(error) from None
         if len(self.noted) < MOST_KEPT:
             self.noted |= {(*who, *each) for each in told}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from isolation.contract import CONTRACT, NOT_PAGED, QUERY, SCHEMA
-from isolation.world import AREA, ELSEWHERE, FOCAL, GROUPS, OTHER, OWNED, REGISTRY, of_group
+from isolation.world import AREA, ELSEWHERE, FOCAL, GROUPS, OTHER, OWNED, REGISTRY, one_of_each
 from sqlalchemy import Text, Uuid
 
 from api.graph.declare import PUBLISHED
@@ -104,7 +104,7 @@ async def test_an_id_of_another_group_is_not_found(world: World, truth: dict[str
     theirs = [f"{name}:{row.get('id', GROUPS[OTHER[code]])}" for row in truth[OTHER[code]][NODES[name]]][:100]
     nobodys = [f"{name}:{uuid.uuid4()}" for _ in theirs]
     assert theirs
-    for persona in of_group(code):
+    for persona in one_of_each(code):
         answers = [await world.read(persona, BY_ID, {"id": ids[0], "ids": ids}) for ids in (theirs, nobodys)]
         same(*answers)
 

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from isolation.world import EVERYBODY, GROUPS, OTHER
+from isolation.world import EVERYBODY, GROUPS, OTHER, one_of_each
 
 from api.sight.rules import HOLDERS, RULES, SightGround, SightPart
 
@@ -40,7 +40,11 @@ def seen(node: dict[str, Any] | None) -> set[str]:
     return {FIELDS[name] for name, value in (node or {}).items() if name in FIELDS and value is not None}
 
 
-@pytest.mark.parametrize("persona", sorted(name for name in EVERYBODY if name.partition(".")[0] in GROUPS))
+PERSONAS = [*one_of_each("sk"), "sk.pmh", "sk.company", "sk.cooperative", *one_of_each("lub"), "lub.company"]
+"""Each role in both groups, and whoever is behind a wall."""
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
 async def test_there_is_a_ground_for_each_part_that_is_seen_and_for_no_other(
     world: World, truth: dict[str, Rows], persona: str
 ) -> None:

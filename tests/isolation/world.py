@@ -114,6 +114,13 @@ ABOUT_THE_SEAT = {"sights"}
 OWNED = {name: table for name, table in TABLES.items() if "group_id" in table.columns and name not in ABOUT_THE_SEAT}
 
 
+DIGESTS = " UNION ALL ".join(
+    f"""SELECT '{name}' AS name, {"group_id" if name in OWNED else "NULL::uuid"} AS owned,
+    count(*) || ' ' || md5(string_agg(t::text, ' ' ORDER BY t::text)) AS digest FROM {name} t GROUP BY 2"""
+    for name in KEPT
+)
+
+
 def of_group(code: str) -> list[str]:
     """The names of a group's personas."""
     return [name for name in EVERYBODY if name.startswith(f"{code}.")]
@@ -248,16 +255,8 @@ class World:
     async def state(self) -> dict[tuple[str, UUID | None], str]:
         """What each table holds of each group, as a digest: equal before and after where nothing was written."""
         async with self.owner() as owner:
-            found = [
-                (name, row)
-                for name in KEPT
-                for row in await owner.fetch(
-                    f"""SELECT {"group_id" if name in OWNED else "NULL::uuid"} AS owned,
-                    count(*) || ' ' || md5(string_agg(t::text, ' ' ORDER BY t::text)) AS digest
-                    FROM {name} t GROUP BY 1"""
-                )
-            ]
-        return {(name, row["owned"]): row["digest"] for name, row in found}
+            found = await owner.fetch(DIGESTS)
+        return {(row["name"], row["owned"]): row["digest"] for row in found}
 
 
 def changed(before: Mapping[tuple[str, UUID | None], str], after: Mapping[tuple[str, UUID | None], str]) -> set[str]:
