@@ -208,7 +208,12 @@ WALLS = {
     "request_authors": either(unwalled("request_id"), OWN_ORGANISATION),
     "agenda_notes": of("agenda_notes", "agenda_item_id", "agenda_items", "id"),
     "agenda_removals": of("agenda_removals", "agenda_item_id", "agenda_items", "id"),
-    "decisions": either(unwalled("request_id", shown="HEADER"), brought("request_id")),
+    "decisions": either(
+        unwalled("request_id"),
+        both(
+            either(unwalled("request_id", shown="HEADER"), brought("request_id")), f"kind IN ({quoted(DECISIONKIND)})"
+        ),
+    ),
     "decision_notes": of_unwalled("decision_notes", "decision_id", "decisions"),
     "conflicts": either(unwalled("request_id"), KNOWN),
     "conflict_grounds": of("conflict_grounds", "conflict_id", "conflicts", "id"),

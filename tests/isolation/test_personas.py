@@ -62,6 +62,8 @@ async def test_what_a_persona_sees_of_a_case(world: World, persona: str, case: s
     if grade == "D":
         header_alone(seen, persona)
         assert (answer["request"] is not None) == own
+        assert seen["timeline"]["totalCount"] == (3 if own else 1), "what was decided on conflicts is not told"
+        assert not own or [each["kind"] for each in answer["request"]["decisions"]["nodes"]] == ["ACCEPT"]
     else:
         whole(seen, grade)
         assert (answer["request"] is not None) == (grade != "G" or persona != "sk.cls-kalehe" or own)
