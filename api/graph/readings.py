@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from api.store.connections import DATABASE_ERRORS
-from api.store.engine import refused_read
+from api.store.engine import may_be_tried_again, refused_read
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Note = Callable[[Operation, Collection[UUID]], Awaitable[None]]
 
+TRIES = 4
 MOST_KEPT = 50_000
 """Readings that are remembered to have been noted today."""
 
@@ -40,14 +41,20 @@ class Readings:
         by_table: dict[str, set[UUID]] = defaultdict(set)
         for table, row_id in told:
             by_table[table].add(row_id)
-        try:
-            async with context.store.operation(context.subject, context.wanted_seat, write=True) as operation:
-                for table, row_ids in sorted(by_table.items()):
-                    await self.tables[table](operation, row_ids)
-        except DATABASE_ERRORS as error:
-            raise refused_read(error) from None
+        for attempt in range(1, TRIES + 1):
+            try:
+                await self._written(context, by_table)
+                break
+            except DATABASE_ERRORS as error:  # two that look at the same may wait for each other
+                if attempt == TRIES or not may_be_tried_again(error):
+                    raise refused_read(error) from None
         if len(self.noted) < MOST_KEPT:
             self.noted |= {(*who, *each) for each in told}
+
+    async def _written(self, context: Context, by_table: Mapping[str, Collection[UUID]]) -> None:
+        async with context.store.operation(context.subject, context.wanted_seat, write=True) as operation:
+            for table, row_ids in sorted(by_table.items()):
+                await self.tables[table](operation, row_ids)
 
     def _today(self) -> set[tuple[str, UUID | None, str, UUID]]:
         today = datetime.now(UTC).date()
