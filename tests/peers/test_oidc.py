@@ -95,7 +95,7 @@ def test_sign_in_with_keys_that_change(baraza: Baraza, port: int) -> None:
         header = json.loads(base64.urlsafe_b64decode(tokens["access_token"].partition(".")[0] + "=="))
         assert (header["typ"], header["alg"]) == ("at+jwt", "RS256")
         wait_until(lambda: ask(baraza, tokens["access_token"]).status_code != 503, 3 * PAUSE)
-        expected = {"actingSeat": {"roles": ["COORDINATOR"]}, "cases": {"totalCount": 2}}
+        expected = {"actingSeat": {"roles": ["COORDINATOR"]}, "cases": {"totalCount": 5}}
         assert ask(baraza, tokens["access_token"]).json()["data"] == expected
         assert ask(baraza, tokens["id_token"]).status_code == 401
         assert ask(baraza, signed_in(name, "nobody")["access_token"]).status_code == 403
