@@ -49,8 +49,8 @@ async def require(op: Operation, act: str, record_id: UUID | None = None) -> Non
 
 
 async def alone(op: Operation) -> None:
-    """Nobody else records conflicts in the group until this act is done: what one of two missed of the other would stay
-    open."""
+    """Nobody else records conflicts in the group until this act is done. It does not see what another wrote since it
+    began: docs/plan.md."""
     await op.scalars(reads.alone(op.group_id))
 
 

@@ -34,8 +34,7 @@ sponsorships = ToMany(Sponsorship, newest_first(Sponsorship.recorded_at, then=Sp
 
 
 def alone(group_id: UUID) -> Select[Any]:
-    """Until the end of the transaction nobody else implicates organisations in the group's cases: otherwise a link that
-    comes into being meanwhile could be missed."""
+    """Until the end of the transaction nobody else implicates organisations in the group's cases."""
     return select(func.pg_advisory_xact_lock(func.hashtextextended(f"walls {group_id}", 0)))
 
 

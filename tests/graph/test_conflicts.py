@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -401,19 +400,3 @@ async def kept_by(team: Team, name: str, case_id: str, other: str) -> None:
     assert lifted["state"] == "LIFTED"
     refused = await team.act(name, "scheduleMeeting", {"kind": "AD_HOC", "scheduledOn": "2024-05-05"})
     assert refused["code"] == "NOT_ALLOWED"
-
-
-async def test_what_is_declared_while_a_case_is_opened_walls_the_case_too(team: Team) -> None:
-    """Whichever of the two acts is first."""
-    for _ in range(5):
-        meeting = await team.scheduled()
-        request = await team.tabled(meeting)
-        await team.held(meeting, EVERYBODY)
-        declared = {"requestId": request["id"], "organisationId": organisation("SAKIMA")}
-        conflict, decision = await asyncio.gather(
-            team.done("officer", "declareConflict", declared),
-            team.done("coordinator", "recordDecision", deciding(request, meeting)),
-        )
-        source = "query($id: ID!) { node(id: $id) { ... on Conflict { case { id } } } }"
-        seen = (await team.ask("officer", source, {"id": conflict["id"]}))["node"]
-        assert seen["case"] == {"id": decision["request"]["case"]["id"]}
