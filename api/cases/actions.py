@@ -84,7 +84,7 @@ async def declare_conflict(
     """Say that an organisation is in conflict with a request and, where it became one, its case."""
     policy.require(op.seat, "conflict.declare")
     await request_actions.check_seen(op, request_id)
-    await conflicts.alone(op)
+    await conflicts.take_turn(op)
     found = await op.scalars(reads.ids_of_request(op.group_id, request_id))
     matter = Matter(request_id, found[0] if found else None)
     return await conflicts.declare(

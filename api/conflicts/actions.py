@@ -48,15 +48,15 @@ async def require(op: Operation, act: str, record_id: UUID | None = None) -> Non
             raise
 
 
-async def alone(op: Operation) -> None:
-    """Nobody else records conflicts in the group until this act is done. It does not see what another wrote since it
-    began: docs/plan.md."""
-    await op.scalars(reads.alone(op.group_id))
+async def take_turn(op: Operation) -> None:
+    """Nobody else implicates organisations in the group's cases while this act does: it waits for another that is under
+    way, and is then done again whole, with what that one wrote in its sight."""
+    await op.note(reads.turn(op.group_id))
 
 
 async def implicate(op: Operation, matter: Matter, named: Mapping[UUID, Ground]) -> None:
     """Propose a conflict of each organisation that is implicated with those named, and close its wall."""
-    await alone(op)
+    await take_turn(op)
     found = rules.implicated(named, await op.rows(groups.every_link()), await op.rows(reads.sponsored(op.group_id)))
     if not op.seat.roles & (policy.KEEPERS | {Role.WORKER}):  # who stands in sees no sponsors: the worker does
         await post_to_groups(op, "links", [op.group_id])
@@ -82,7 +82,7 @@ async def _propose(
 
 async def follow(op: Operation, request_id: UUID, case_id: UUID) -> None:
     """A request became a case: the conflicts with it are with the case too, and so are the walls and who stands in."""
-    await alone(op)
+    await take_turn(op)
     for each in await op.scalars(reads.standing_in(op.group_id, request_id)):
         await op.add(_stand_in(op, each.seat_id, case_id, each.organisation_id, each.decision_id))
     for conflict in await op.scalars(reads.of(op.group_id, request_id)):
@@ -98,7 +98,7 @@ async def declare(
     policy.require(op.seat, "conflict.declare")
     if not await op.scalars(groups.organisations_of(organisation_id)):
         raise NotFound(field="organisationId")
-    await alone(op)
+    await take_turn(op)
     own = organisation_id == op.seat.organisation_id
     keeps = organisation_id in await op.scalars(seats.keeping(op.group_id, op.now.date()))
     state = rules.declared(own=own, by_keeper=bool(op.seat.roles & policy.KEEPERS), keeps=keeps)
@@ -139,7 +139,7 @@ async def decided(
 ) -> None:
     """What a decision comes to. Lifting one conflict lifts all that stand between the same two. A wall before who keeps
     the casework closes only with the seat that keeps this case instead."""
-    await alone(op)
+    await take_turn(op)
     keeps = conflict.organisation_id in await op.scalars(seats.keeping(op.group_id, op.now.date()))
     rules.check_replaced(outcome, keeps=keeps, replaced=replacing is not None)
     if replacing is not None:
@@ -197,7 +197,7 @@ async def disclose(
     op: Operation, matter: Matter, organisation_id: UUID, parts: Collection[DisclosurePart], decision_id: UUID
 ) -> list[Disclosure]:
     """Show parts of a case through the wall; from then on the organisation knows that there is a conflict."""
-    await alone(op)
+    await take_turn(op)
     assert matter.case_id is not None
     there = set(await op.scalars(reads.shown(op.group_id, organisation_id, matter.case_id)))
     shown = [
@@ -251,7 +251,7 @@ async def carry_links(op: Operation, _: OutboxItem) -> None:
 
 async def walk(op: Operation) -> None:
     """Look again whom the group's cases implicate."""
-    await alone(op)
+    await take_turn(op)
     named: dict[Matter, dict[UUID, Ground]] = defaultdict(dict)
     for request_id, case_id, organisation_id, ground in await op.rows(reads.roots(op.group_id)):
         named[Matter(request_id, case_id)].setdefault(organisation_id, ground)

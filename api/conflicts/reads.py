@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from api.conflicts.rules import ROOTS, WALLING, Hides
-from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, StandIn, Wall
+from api.conflicts.tables import Conflict, ConflictGround, Disclosure, Sponsorship, StandIn, Turn, Wall
 from api.store.edges import Order, ToMany, newest_first, oldest_first
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import Select
+    from sqlalchemy.dialects.postgresql import Insert
 
 conflicts = ToMany(
     Conflict, newest_first(Conflict.recorded_at, then=Conflict.id), most=1_000, filters={"state": Conflict.state}
@@ -33,9 +35,10 @@ disclosures = ToMany(
 sponsorships = ToMany(Sponsorship, newest_first(Sponsorship.recorded_at, then=Sponsorship.id))
 
 
-def alone(group_id: UUID) -> Select[Any]:
-    """Until the end of the transaction nobody else implicates organisations in the group's cases."""
-    return select(func.pg_advisory_xact_lock(func.hashtextextended(f"walls {group_id}", 0)))
+def turn(group_id: UUID) -> Insert:
+    """Fails by serialisation where somebody has taken a turn since the transaction's snapshot."""
+    first = insert(Turn).values(group_id=group_id, taken=1)
+    return first.on_conflict_do_update(index_elements=[Turn.group_id], set_={"taken": Turn.taken + 1})
 
 
 def of(group_id: UUID, request_id: UUID) -> Select[Any]:

@@ -24,6 +24,16 @@ class Wall(Base):
     hides: Mapped[Hides]
 
 
+class Turn(Base):
+    """Written by each act that implicates organisations in the group's cases, so that of two at once the second is done
+    again and sees what the first wrote: acts keep the snapshot that they began with. Never published."""
+
+    __tablename__ = "turns"
+
+    group_id: Mapped[GroupId]
+    taken: Mapped[int]
+
+
 class Conflict(Base):
     """SECRETARIAT, and the organisation's own where it is `known` to it: an organisation in conflict with a case, or
     with a request that may become one. Whoever recorded it sees it too."""

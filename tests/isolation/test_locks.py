@@ -254,8 +254,8 @@ WRITES: Mapping[str, tuple[set[Role], set[Role]]] = {
 """By table, who may insert rows beside what it brought itself, and who may change rows; nobody may elsewhere."""
 
 
-BY_ORGANISATION = {"walls", "conflicts", "conflict_grounds", "stand_ins"}
-"""What a member writes of its own organisation or as who stands in: tests/isolation/test_walls.py."""
+BY_ORGANISATION = {"walls", "conflicts", "conflict_grounds", "stand_ins", "turns"}
+"""What a member writes of its own organisation, as who stands in or in its turn: tests/isolation/test_walls.py."""
 
 
 @pytest.mark.parametrize("table", sorted((set(OWNED) & set(KEPT)) - BY_ORGANISATION))

@@ -106,3 +106,10 @@ async def test_only_the_coordinator_names_who_stands_in(world: World, truth: dic
             assert await may_insert(world, persona, "stand_ins", row) == (Role.COORDINATOR in seat.roles), persona
             ended = await changes(world, persona, "UPDATE stand_ins SET ended_at = ended_at")
             assert bool(ended) == (Role.COORDINATOR in seat.roles or persona == "sk.mines"), persona
+
+
+async def test_who_may_implicate_takes_a_turn_and_nobody_else(world: World) -> None:
+    for persona, seat in EVERYBODY.items():
+        if persona.startswith("sk."):
+            taken = await changes(world, persona, "UPDATE turns SET taken = taken + 1")
+            assert taken == bool(seat.roles & (KEEPERS | {Role.MEMBER})), persona
