@@ -4,7 +4,10 @@ in `make prove`."""
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class Size(NamedTuple):
@@ -21,6 +24,14 @@ SIZES = {
     "documents read in both ways": Size(1_000, 50_000),
 }
 FULL = os.environ.get("BARAZA_SIZES") == "full"
+
+
+def in_turn(each: Iterable[Any], others: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Each with one of the others, in turn; in `make prove` each with all of them."""
+    paired = [item if isinstance(item, tuple) else (item,) for item in each]
+    if FULL:
+        return [(*item, other) for item in paired for other in others]
+    return [(*item, others[nth % len(others)]) for nth, item in enumerate(paired)]
 
 
 def size(figure: str) -> int:

@@ -101,19 +101,19 @@ async def test_stopped_in_the_middle_it_can_be_run_again(
             armed_group1="Mfano",
             type_armed_group1="Groupe armé local",
         )
-        for vid in range(1, 8 * BATCH + 1)
+        for vid in range(1, 5 * BATCH + 1)
     ]
     file = into.file(rows)
     arguments = ("import", "sites", str(file), "--group", into.team.code)
     with running(tmp_path / "data", *arguments, **where) as process:
-        process.comes_to(lambda: f"{2 * BATCH} visits" in process.err)
+        process.comes_to(lambda: f"{BATCH} visits" in process.err)
         process.popen.send_signal(how)
         wait_until(lambda: process.popen.poll() is not None)
         assert process.popen.returncode == (-how if how is signal.SIGKILL else 130)
         assert process.out == ""
     there = [json.loads(each)["vid"] for each in await into.facts()]
     assert there == list(range(1, len(there) + 1))
-    assert 2 * BATCH <= len(there) < len(rows), "it was stopped in the middle"
+    assert BATCH <= len(there) < len(rows), "it was stopped in the middle"
     assert len(there) % BATCH == 0, "whole batches are there, and no part of one"
     done = baraza(*arguments, data=tmp_path, **where)
     assert f"{len(rows):,} visits: {len(rows) - len(there):,} new, 0 changed, {len(there):,} unchanged.\n" in done.out

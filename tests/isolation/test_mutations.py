@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from isolation.contract import ACTS, SCHEMA
 from isolation.world import GROUPS, OTHER, changed, one_of_each
+from sizes import in_turn
 
 from api.graph.declare import PUBLISHED
 from api.proof.arguments import KNOWN, MADE, MADE_BY_NETWORK, Reference
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     Copied = Callable[..., AbstractAsyncContextManager[World]]
 
-each_group = pytest.mark.parametrize("code", sorted(GROUPS))
+REFERENCES = [
+    pytest.param(reference, code, id=f"{reference.mutation}-{reference.argument}-{code}")
+    for reference, code in in_turn(ACTS.every_reference(), sorted(GROUPS))
+]
+"""By a seat of one of two groups in turn; in `make prove` of both."""
 CASE = {"title": "Texte", "incidentClass": "ROADBLOCK", "oecdRisks": ["O3"]}
 
 
@@ -39,8 +44,8 @@ def test_what_is_known_of_arguments_is_of_arguments_that_there_are() -> None:
     assert all(name in SCHEMA.type_map[kind].fields for kind, name in inputs)
 
 
-@each_group
-@pytest.mark.parametrize("reference", ACTS.every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
+@pytest.mark.proof
+@pytest.mark.parametrize(("reference", "code"), REFERENCES)
 async def test_a_row_of_another_group_is_not_found(
     scratch: World, truth: dict[str, Rows], reference: Reference, code: str
 ) -> None:
@@ -55,8 +60,8 @@ async def test_a_row_of_another_group_is_not_found(
     assert changed(before, await scratch.state()) == set()
 
 
-@each_group
-@pytest.mark.parametrize("reference", ACTS.every_reference(), ids=lambda each: f"{each.mutation}-{each.argument}")
+@pytest.mark.proof
+@pytest.mark.parametrize(("reference", "code"), REFERENCES)
 async def test_nobody_learns_of_a_row_of_another_group(
     scratch: World, truth: dict[str, Rows], reference: Reference, code: str
 ) -> None:

@@ -1,4 +1,5 @@
-"""Reading from a group is what it would be if there were no other: byte for byte, by any field, filter, page or id.
+"""Reading from a group is what it would be if there were no other: byte for byte, by any field, filter, page or id:
+of one of two groups in turn, and in `make prove` of both.
 
 The documents are made by walking the schema. `alone` is the same database without the other group's rows.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from isolation.contract import CONTRACT, NOT_PAGED, QUERY, SCHEMA
 from isolation.world import AREA, ELSEWHERE, FOCAL, GROUPS, OTHER, OWNED, REGISTRY, one_of_each
+from sizes import in_turn
 from sqlalchemy import Text, Uuid
 
 from api.graph.declare import PUBLISHED
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     import httpx
     from isolation.world import Rows, World
 
-each_group = pytest.mark.parametrize("code", sorted(GROUPS))
-each_type = pytest.mark.parametrize("name", sorted(PUBLISHED))
+CODES = sorted(GROUPS)
 NODES = {
     name: published.table.__tablename__ for name, published in PUBLISHED.items() if issubclass(published.type, Node)
 }
@@ -98,8 +99,8 @@ def test_every_type_with_an_id_is_a_groups_or_the_networks() -> None:
     assert {name for name, table in NODES.items() if table not in OWNED} == NETWORK
 
 
-@each_group
-@pytest.mark.parametrize("name", sorted(set(NODES) - NETWORK))
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "code"), in_turn(sorted(set(NODES) - NETWORK), CODES))
 async def test_an_id_of_another_group_is_not_found(world: World, truth: dict[str, Rows], name: str, code: str) -> None:
     theirs = [f"{name}:{row.get('id', GROUPS[OTHER[code]])}" for row in truth[OTHER[code]][NODES[name]]][:100]
     nobodys = [f"{name}:{uuid.uuid4()}" for _ in theirs]
@@ -109,8 +110,8 @@ async def test_an_id_of_another_group_is_not_found(world: World, truth: dict[str
         same(*answers)
 
 
-@each_group
-@pytest.mark.parametrize("name", sorted(set(NODES) - NETWORK))
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "code"), in_turn(sorted(set(NODES) - NETWORK), CODES))
 async def test_an_id_of_ones_own_group_is_found(world: World, truth: dict[str, Rows], name: str, code: str) -> None:
     """So that the test before this one asks for something that is there."""
     persona = f"{code}.cso" if name == "Notice" else f"{code}.coordinator"
@@ -119,8 +120,8 @@ async def test_an_id_of_ones_own_group_is_found(world: World, truth: dict[str, R
     assert found == ids or (name == "Notice" and found)
 
 
-@each_group
-@each_type
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "code"), in_turn(sorted(PUBLISHED), CODES))
 async def test_what_a_type_shows_is_ones_own_groups(readings: Readings, name: str, code: str) -> None:
     kind = SCHEMA.type_map[name]
     document = CONTRACT.along(CONTRACT.paths()[name], documents.selection(kind, depth=1))
@@ -129,8 +130,8 @@ async def test_what_a_type_shows_is_ones_own_groups(readings: Readings, name: st
         await readings.alike(persona, document)
 
 
-@each_group
-@pytest.mark.parametrize("name", sorted(CONTRACT.roots()))
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "code"), in_turn(sorted(CONTRACT.roots()), CODES))
 async def test_a_list_is_ones_own_groups(readings: Readings, name: str, code: str) -> None:
     theirs = await readings.world.ask(
         f"{OTHER[code]}.coordinator", f"{{ {name}(first: 100) {{ edges {{ cursor }} }} }}"
@@ -141,8 +142,8 @@ async def test_a_list_is_ones_own_groups(readings: Readings, name: str, code: st
         await readings.alike(f"{code}.{('coordinator', 'cso')[index % 2]}", document)
 
 
-@each_group
-@pytest.mark.parametrize(("name", "edge"), CONTRACT.nested())
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "edge", "code"), in_turn(CONTRACT.nested(), CODES))
 async def test_a_list_below_a_row_is_ones_own_groups(readings: Readings, name: str, edge: str, code: str) -> None:
     path, connection = CONTRACT.paths()[name], SCHEMA.type_map[name].fields[edge]
     theirs = CONTRACT.along(path, f"{edge} {{ edges {{ cursor }} }}")
