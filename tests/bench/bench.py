@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
+from alone import executed
 from building import Built, Sizes, built
 from collector import collecting
 from comparing import compare
@@ -26,6 +27,7 @@ from operations import OPERATIONS
 from peers import STARTERS, World, started
 from pydantic import SecretStr
 from reporting import Results, ratios, tables
+from tenant import copied
 from writing import write
 
 from api.running import Urls
@@ -69,22 +71,25 @@ def main() -> None:
     if not (data / "built.json").exists():
         say(f"Building the database of {CASES:,} cases, once.")
         _build(settings)
-    with embedded.postgres(data) as server, collecting() as collector, ExitStack() as stack:
+    with embedded.postgres(data) as server, collecting() as collector, ExitStack() as copy, ExitStack() as stack:
         urls = Urls(SecretStr(server.app_url), SecretStr(server.owner_url))
         known = asyncio.run(built(settings, urls, Sizes(CASES)))
-        world = World(settings, server.app_url, server.owner_url, collector.url, known.large, known.tenth, work)
-        peers = [stack.enter_context(started(name, world)) for name in asked.peers]
+        world = World(settings, server.app_url, server.owner_url, collector.url, known.members, work)
         clean = _cleaner(server.owner_url)
         asyncio.run(clean())  # of a run that was interrupted
-        compare(peers, asked.operations, known.large, say)
+        if "tenant" in asked.peers:
+            copy.enter_context(copied(server.owner_url))
+        peers = [stack.enter_context(started(name, world)) for name in asked.peers]
+        compare(peers, asked.operations, known.members, say)
         process = asyncio.run(postmaster(server.app_url))
-        course = Course(work, process, known.large, known.tenth, clean)
+        course = Course(work, process, known.members, clean)
         lines = [Line(OPERATIONS[name], at) for name in asked.operations for at in asked.connections]
         seen = asyncio.run(course.run(lines, peers, asked.rounds, say))
         memory = {peer.name: peer.memory for peer in peers}
         stack.close()
         counted = statements(asked.peers, world) if asked.whole else {}
-        _report(asked, Results(lines, peers, seen, memory, counted), known)
+        alone = asyncio.run(executed(server.app_url, known.members)) if "tenant" in asked.peers else {}
+        _report(asked, Results(lines, peers, seen, memory, counted, alone), known)
         if "ours" in asked.peers and not collector.deliveries:
             sys.exit("The collector was told nothing: telemetry was off.")
 
@@ -98,7 +103,8 @@ def _report(asked: argparse.Namespace, results: Results, known: Built) -> None:
     for goal in reached:
         say(goal.line)
     if os.environ.get("BARAZA_WRITE_DOCS") and asked.whole:
-        write(results, asked.rounds, (known.tenth.cases_in_group, known.large.cases_in_group))
+        sizes = known.members["tenth"].cases_in_group, known.members["large"].cases_in_group
+        write(results, asked.rounds, sizes)
 
 
 def _build(settings: Settings) -> None:

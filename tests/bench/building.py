@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from api.demo import loading
-from api.demo.roster import PERSONAS, group_id
+from api.demo.roster import PERSONAS
 from api.identity import DEVELOPMENT_ISSUER, subject
 from api.joining import Joining, join
 from api.seat import Category, Pillar
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from api.running import Urls
     from api.settings import Settings
 
-LARGE, TENTH = "sk.cso", "lub.cso"
-"""Members of the group with most cases, and of one with a tenth of them."""
+MEMBERS = {"large": "sk.cso", "tenth": "lub.cso", "walled": "sk.company"}
+"""Of the group with most cases, of one with a tenth of them, and of an organisation with walls in the first."""
 
 JOINING = ("nk", "mn", "it", "hk", "ll", "ta", "ks")
 AUDIENCE = ["CSO", "GOVERNMENT_INSTITUTION"]
@@ -38,7 +38,7 @@ IDS = 500
 
 TABLES = (
     "requests", "request_authors", "request_arrivals", "meetings", "decisions", "cases", "case_risks", "activities",
-    "case_narratives", "seats", "working_groups", "places",
+    "case_narratives", "seats", "working_groups", "places", "walls",
 )  # fmt: skip
 
 MATTERS = """
@@ -123,6 +123,14 @@ FROM matters, generate_series(1, 5) AS k ORDER BY i, k
 """,
 )
 
+NEWEST, WALLED_EVERY = 20_000, 50
+WALLS = """
+INSERT INTO walls (group_id, organisation_id, record_id, hides)
+SELECT group_id, $1::uuid, unnest(ARRAY[case_id, request_id]), 'ALL' FROM matters
+WHERE i > (SELECT max(i) FROM matters) - $2::int AND i % $3::int = 0 ORDER BY i
+"""
+"""Before the newest cases and their requests, evenly."""
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -152,8 +160,7 @@ class Built:
     """What the peers must know of the database."""
 
     of: str
-    large: Member
-    tenth: Member
+    members: dict[str, Member]
 
 
 async def built(settings: Settings, urls: Urls, sizes: Sizes) -> Built:
@@ -163,7 +170,7 @@ async def built(settings: Settings, urls: Urls, sizes: Sizes) -> Built:
         said = json.loads(note.read_text())
         if said["of"] == wanted:
             await migrate(urls.owner, urls.app)
-            return Built(said["of"], Member(**said["large"]), Member(**said["tenth"]))
+            return Built(said["of"], {name: Member(**member) for name, member in said["members"].items()})
         note.unlink()
     await _emptied(urls)
     await _network(settings, urls)
@@ -171,7 +178,7 @@ async def built(settings: Settings, urls: Urls, sizes: Sizes) -> Built:
     try:
         async with _in_sight(owner):
             await _bulk(owner, settings, sizes)
-            made = Built(wanted, await _member(owner, LARGE), await _member(owner, TENTH))
+            made = Built(wanted, {name: await _member(owner, persona) for name, persona in MEMBERS.items()})
         await owner.execute("VACUUM (ANALYZE)")
     finally:
         await owner.close()
@@ -189,18 +196,23 @@ async def _in_sight(owner: Any) -> AsyncIterator[None]:
 
 def _fingerprint(sizes: Sizes) -> str:
     """Of what is written: another than this is built anew."""
-    return f"{sizes.cases}-{hashlib.sha256(''.join((MATTERS, *BULK, *JOINING)).encode()).hexdigest()[:16]}"
+    written = "".join((MATTERS, *BULK, *JOINING, *MEMBERS.values(), WALLS, f"{NEWEST} {WALLED_EVERY}"))
+    return f"{sizes.cases}-{hashlib.sha256(written.encode()).hexdigest()[:16]}"
 
 
 async def _emptied(urls: Urls) -> None:
     """An empty database in the place of whatever an interrupted or older build left."""
-    url = urls.owner.get_secret_value().replace(f"/{embedded.DATABASE}?", "/postgres?")
-    owner = await asyncpg.connect(url)
+    owner = await asyncpg.connect(of_database(urls.owner.get_secret_value(), "postgres"))
     try:
         await owner.execute(f'DROP DATABASE IF EXISTS "{embedded.DATABASE}" WITH (FORCE)')
         await owner.execute(f'CREATE DATABASE "{embedded.DATABASE}"')
     finally:
         await owner.close()
+
+
+def of_database(url: str, name: str) -> str:
+    """Another database of the server that the URL leads to."""
+    return url.replace(f"/{embedded.DATABASE}?", f"/{name}?")
 
 
 async def _network(settings: Settings, urls: Urls) -> None:
@@ -239,6 +251,9 @@ async def _bulk(owner: Any, settings: Settings, sizes: Sizes) -> None:
             await _group(owner, group["id"], group["code"], sizes.tenth * (10 if group["code"] == "sk" else 1))
             if group["code"] in {"sk", "lub"}:
                 await _narratives(owner, sealing.Keyring(settings.keys), group["id"])
+            if group["code"] == "sk":
+                walled = await _seat(owner, MEMBERS["walled"])
+                await owner.execute(WALLS, walled["organisation_id"], NEWEST, WALLED_EVERY)
             await owner.execute("DROP TABLE matters")
 
 
@@ -277,9 +292,8 @@ def _told(title: str) -> str:
 
 async def _member(owner: Any, persona: str) -> Member:
     """What binds the persona's seat in every peer, and ids that no peer has seen before it is measured."""
-    seat = next(each for each in PERSONAS if each.name == persona)
-    row = await owner.fetchrow("SELECT * FROM seats WHERE id = $1", seat.seat_id)
-    group = group_id(seat.group_code)
+    row = await _seat(owner, persona)
+    group = row["group_id"]
     cases = await owner.fetch("SELECT id FROM cases WHERE group_id = $1 ORDER BY md5(id::text) LIMIT $2", group, IDS)
     sealed = await owner.fetch(
         "SELECT case_id AS id FROM case_narratives WHERE group_id = $1 AND 'CSO' = ANY (audience)"
@@ -298,3 +312,8 @@ async def _member(owner: Any, persona: str) -> Member:
         "baraza.area": row["area"] or "",
     }
     return Member(persona, bound, [str(case["id"]) for case in cases], [str(case["id"]) for case in sealed], count)
+
+
+async def _seat(owner: Any, persona: str) -> Any:
+    seat_id = next(each.seat_id for each in PERSONAS if each.name == persona)
+    return await owner.fetchrow("SELECT * FROM seats WHERE id = $1", seat_id)

@@ -10,7 +10,7 @@ from operations import OPERATIONS
 from peers import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from building import Member
     from peers import Peer
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 SAMPLES = 5
 
 
-def compare(peers: Sequence[Peer], names: Sequence[str], member: Member, say: Callable[[str], None]) -> None:
+def compare(
+    peers: Sequence[Peer], names: Sequence[str], members: Mapping[str, Member], say: Callable[[str], None]
+) -> None:
     """End the bench where two peers do not say the same."""
     for name in names:
         operation = OPERATIONS[name]
         asked = [peer for peer in peers if f"{name}_1" not in peer.lacks]
         for nth in range(SAMPLES if operation.kind in {"one", "one_sealed"} else 1):
-            answers = {peer.name: plain(peer.shaped(operation, ask(peer, operation, member, nth))) for peer in asked}
+            answers = {
+                peer.name: plain(peer.shaped(operation, ask(peer, operation, members[operation.asker], nth)))
+                for peer in asked
+            }
             first = next(iter(answers), "")
             for other, answer in answers.items():
                 if answer != answers[first]:

@@ -44,9 +44,9 @@ def _lacked(peer: Peer) -> set[str]:
 def _one(peer: Peer, name: str, world: World, wire: object) -> int:
     """Of an operation that is known by now, on a connection that is."""
     for _ in range(WARM):
-        ask(peer, OPERATIONS[name], world.member)
+        ask(peer, OPERATIONS[name], world.members["large"])
     before = wire.statements
-    ask(peer, OPERATIONS[name], world.member)
+    ask(peer, OPERATIONS[name], world.members["large"])
     return wire.statements - before
 
 

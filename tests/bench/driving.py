@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from machine import cpu, cpu_of_children, pss
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from building import Member
     from operations import Operation
@@ -89,8 +89,7 @@ class Course:
 
     work: Path
     postmaster: int
-    member: Member
-    tenth: Member
+    members: Mapping[str, Member]
     clean: Callable[[], Awaitable[None]]
 
     async def run(self, lines: Sequence[Line], peers: Sequence[Peer], rounds: int, say: Any) -> AllSeen:
@@ -143,7 +142,7 @@ class Course:
         operation = line.operation
         file = self.work / f"{peer.name}-{operation.name}.bodies"
         if not file.exists():
-            file.write_text("\n".join(peer.bodies(operation, self.tenth if operation.tenth else self.member)) + "\n")
+            file.write_text("\n".join(peer.bodies(operation, self.members[operation.asker])) + "\n")
         headers = [part for pair in peer.headers(operation).items() for part in ("-H", ": ".join(pair))]
         command = ["wrk", "-t1", f"-c{line.connections}", f"-d{seconds}s", "--timeout", "30s", *headers]
         command += ["-s", str(SCRIPT), peer.url(operation), "--", str(file), operation.has]

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from building import Member
 
-SIZES = {"list10": 10, "list50": 50, "list200": 200, "list1000": 1_000, "list50_tenth": 50}
+SIZES = {"list10": 10, "list50": 50, "list200": 200, "list1000": 1_000, "list50_tenth": 50, "list50_walled": 50}
 
 
 @dataclass(frozen=True)
 class Operation:
     """One line of the table, driven for so many seconds a round. `has` stands in every right answer, whoever gives it;
-    `tenth` is asked by the member of a group with a tenth of the cases."""
+    `asker` is the member who asks it, by its name in `building.MEMBERS`."""
 
     name: str
     has: str
     seconds: int = 2
-    tenth: bool = False
+    asker: str = "large"
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """At many connections, and at one."""
+        return self.name, f"{self.name}_1"
 
     @property
     def kind(self) -> str:
@@ -38,7 +43,8 @@ OPERATIONS = {
         Operation("one_sealed", has="exemple fictif"),
         Operation("counts", has='"tabled":{"'),
         Operation("create", has='"SUBMITTED"'),
-        Operation("list50_tenth", has='"recordedAt":"', tenth=True),
+        Operation("list50_tenth", has='"recordedAt":"', asker="tenth"),
+        Operation("list50_walled", has='"recordedAt":"', asker="walled"),
     )
 }
 

@@ -10,18 +10,19 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from beside import from_postgraphile, from_strawchemy, to_postgraphile, to_strawchemy
-from operations import DOCUMENTS, variables
+from operations import DOCUMENTS, OPERATIONS, variables
+from tenant import of_copy
 
 from api.identity import DevelopmentIssuer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from building import Member
     from operations import Operation
@@ -45,8 +46,7 @@ class World:
     app_url: str
     owner_url: str
     collector: str
-    member: Member
-    tenth: Member
+    members: Mapping[str, Member]
     work: Path
 
 
@@ -60,8 +60,8 @@ class Peer:
     process: subprocess.Popen[bytes]
     path: Callable[[Operation], str]
     body: Callable[[Operation, dict[str, Any]], Any]
-    tokens: dict[bool, str] = field(default_factory=dict)
-    """Whose it is asked in, by whether the operation is the tenth's."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """By who asks."""
     lacks: dict[str, str] = field(default_factory=dict)
     memory: float = 0.0
     """The most MB that it was seen with, after a drive."""
@@ -69,7 +69,7 @@ class Peer:
     """Makes of its answer ours."""
 
     def headers(self, operation: Operation) -> dict[str, str]:
-        bearer = {"Authorization": f"Bearer {self.tokens[operation.tenth]}"} if self.tokens else {}
+        bearer = {"Authorization": f"Bearer {self.tokens[operation.asker]}"} if self.tokens else {}
         return {"Content-Type": "application/json", **bearer}
 
     def url(self, operation: Operation) -> str:
@@ -118,11 +118,20 @@ def _ours(name: str, port: int, world: World, log: Any) -> Peer:
         _run(command, environment, log),
         path=lambda _: "/graphql",
         body=lambda operation, given: {"query": DOCUMENTS[operation.kind], "variables": given},
-        tokens={
-            False: issuer.token(world.member.persona, audience),
-            True: issuer.token(world.tenth.persona, audience),
-        },
+        tokens={name: issuer.token(member.persona, audience) for name, member in world.members.items()},
     )
+
+
+def _tenant(name: str, port: int, world: World, log: Any) -> Peer:
+    """`ours` over the copy of the database that knows the tenant alone."""
+    there = replace(world, app_url=of_copy(world.app_url), owner_url=of_copy(world.owner_url))
+    peer = _ours(name, port, there, log)
+    peer.lacks = _lacking("row security is compared on list50", lambda each: each.name != "list50")
+    return peer
+
+
+def _lacking(why: str, lacked: Callable[[Operation], bool]) -> dict[str, str]:
+    return {line: why for each in OPERATIONS.values() if lacked(each) for line in each.lines}
 
 
 def _floor(name: str, port: int, world: World, log: Any) -> Peer:
@@ -133,7 +142,7 @@ def _floor(name: str, port: int, world: World, log: Any) -> Peer:
         process,
         path=lambda operation: f"/{operation.kind}",
         body=lambda _, given: given,
-        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT),
+        lacks=_lacking(ONE_SEAT, lambda each: each.asker != "large"),
     )
 
 
@@ -142,7 +151,7 @@ def _bound(world: World) -> dict[str, str]:
     return {
         **os.environ,
         "BENCH_DATABASE_URL": world.app_url,
-        "BENCH_SEAT": json.dumps(world.member.settings),
+        "BENCH_SEAT": json.dumps(world.members["large"].settings),
         "BENCH_KEYS": str(world.settings.keys),
         "BENCH_POOL": str(POOL),
     }
@@ -151,14 +160,14 @@ def _bound(world: World) -> dict[str, str]:
 def _postgraphile(name: str, port: int, world: World, log: Any) -> Peer:
     node = next((HERE / "node_modules").glob("node-linux-*")) / "bin" / "node"
     production = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-    group = world.member.settings["baraza.group"]
+    group = world.members["large"].settings["baraza.group"]
     return Peer(
         name,
         port,
         _run([str(node), str(HERE / "postgraphile.mjs"), str(port)], _bound(world) | production, log),
         path=lambda _: "/graphql",
         body=lambda operation, given: to_postgraphile(operation, given, group),
-        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT),
+        lacks=_lacking(ONE_SEAT, lambda each: each.asker != "large"),
         shaped=from_postgraphile,
     )
 
@@ -172,8 +181,8 @@ def _strawchemy(name: str, port: int, world: World, log: Any) -> Peer:
         _run([str(python), str(HERE / "strawchemy_peer.py"), str(port)], environment, log),
         path=lambda _: "/graphql",
         body=to_strawchemy,
-        lacks=dict.fromkeys(("list50_tenth", "list50_tenth_1"), ONE_SEAT)
-        | dict.fromkeys(("create", "create_1"), "it cannot seal"),
+        lacks=_lacking(ONE_SEAT, lambda each: each.asker != "large")
+        | _lacking("it cannot seal", lambda each: each.name == "create"),
         shaped=from_strawchemy,
     )
 
@@ -181,6 +190,7 @@ def _strawchemy(name: str, port: int, world: World, log: Any) -> Peer:
 STARTERS: dict[str, Callable[[str, int, World, Any], Peer]] = {
     "floor": _floor,
     "ours": _ours,
+    "tenant": _tenant,
     "executor": _ours,
     "postgraphile": _postgraphile,
     "strawchemy": _strawchemy,

@@ -20,19 +20,21 @@ COLOURS = {
     "postgraphile": "#1f5fbf",
     "strawchemy": "#c1440e",
 }
+"""Of who has pages of several sizes."""
 Point = tuple[float, float]
 
 
 def picture(results: Results, cases: tuple[int, int]) -> str:
     """Both axes of both halves are logarithmic: a straight line up is growth in proportion."""
-    pages = {peer: list(_pages(results, peer)) for peer in results.names}
-    groups = {peer: list(_groups(results, peer, cases)) for peer in results.names}
+    names = [peer for peer in results.names if peer in COLOURS]
+    pages = {peer: list(_pages(results, peer)) for peer in names}
+    groups = {peer: list(_groups(results, peer, cases)) for peer in names}
     heights = [y for points in (*pages.values(), *groups.values()) for _, y in points]
     low, high = min(heights) / 1.5, max(heights) * 1.5
     parts = [
         *_half(0, "cases on the page", pages, (8, 1_300), (low, high)),
         *_half(430, "cases in the group, page of 50", groups, (cases[0] / 1.5, cases[1] * 1.5), (low, high)),
-        *_legend(results.names),
+        *_legend(names),
     ]
     look = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {look}>'

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from alone import Timed
     from driving import AllSeen, Line, Seen
     from peers import Peer
 
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that a run saw. `memory` is in MB; `statements` are an operation's, by peer."""
+    """Everything that a run saw. `memory` is in MB; `statements` are an operation's, by peer; `alone` is `list50` in
+    SQL."""
 
     lines: Sequence[Line]
     peers: Sequence[Peer]
     seen: AllSeen
     memory: Mapping[str, float]
     statements: Mapping[str, Mapping[str, int]]
+    alone: Timed
 
     def found(self, line: str, peer: str) -> Seen | None:
         return self.seen.get((line, peer))
@@ -61,6 +64,9 @@ def tables(results: Results) -> list[str]:
     for title, figure in FIGURES.items():
         said += [f"{title}:", "", *_table(results, figure), ""]
     said += ["Memory of the server (PSS, the most seen), MB: " + _each(results.memory, "{:.0f}") + ".", ""]
+    if results.alone:
+        each = {name: median(rounds) for name, rounds in results.alone.items()}
+        said += ["Milliseconds of list50 in SQL alone: " + _each(each, "{:.2f}") + ".", ""]
     if results.statements:
         said += ["Statements an operation, with those that begin, bind and commit:", "", *_statements(results), ""]
     return said
