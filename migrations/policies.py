@@ -75,10 +75,12 @@ TABLED = "state <> 'SUBMITTED' AND state <> 'TRIAGED'"
 
 
 def brought(request_id: str) -> str:
-    """The seat's organisation brought the request; `request_authors` shows a member its own rows only."""
+    """The seat's organisation brought the request; `request_authors` shows a member its own rows only. IN is hashed
+    once a statement, as in `unwalled`: with 2,000 requests of one organisation a count of 130,000 takes 60 ms so, and
+    360 with `= ANY (ARRAY(…))`."""
     return (
-        f"{request_id} = ANY (ARRAY(SELECT a.request_id FROM request_authors a"
-        " WHERE a.group_id = (SELECT seat_group()) AND a.organisation_id = (SELECT seat_organisation())))"
+        f"{request_id} IN (SELECT a.request_id FROM request_authors a"
+        " WHERE a.group_id = (SELECT seat_group()) AND a.organisation_id = (SELECT seat_organisation()))"
     )
 
 
