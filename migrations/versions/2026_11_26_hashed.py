@@ -1,4 +1,4 @@
-"""What an organisation brought is looked through by hash: policies that were made when it was an array are said anew."""
+"""What an organisation brought is looked through by hash: policies that were made with an array are said anew."""
 
 from __future__ import annotations
 
