@@ -59,8 +59,9 @@ class Soil:
 
     @asynccontextmanager
     async def application(self, *, executed: bool) -> AsyncIterator[httpx.AsyncClient]:
-        """A new application, with no plan made yet; `executed` has no compiled reads."""
-        app = build(self.settings, self.world.store)
+        """A new application, with no plan made yet, and with compiled reads whatever the others have; `executed` has
+        none."""
+        app = build(self.settings.model_copy(update={"compiled_reads": True}), self.world.store)
         async with client(by_executor(app) if executed else app) as http:
             yield http
 

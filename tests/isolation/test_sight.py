@@ -46,7 +46,7 @@ PERSONAS = [*one_of_each("sk"), "sk.pmh", "sk.company", "sk.cooperative", *one_o
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(("turn", "persona"), enumerate(PERSONAS))
+@pytest.mark.parametrize(("turn", "persona"), list(enumerate(PERSONAS)))
 async def test_there_is_a_ground_for_each_part_that_is_seen_and_for_no_other(
     world: World, truth: dict[str, Rows], turn: int, persona: str
 ) -> None:
