@@ -29,6 +29,8 @@ try {
   await page.goto(url);
   await page.selectOption("#persona", persona);
   await page.waitForResponse((response) => response.url().endsWith("/graphql")); // the schema, asked for by itself
+  // What is clicked before the example stands in the editor asks for nothing.
+  await page.waitForFunction(() => document.querySelector(".graphiql-query-editor .CodeMirror")?.CodeMirror.getValue());
   await page.click(".graphiql-execute-button");
   const result = page.locator(".result-window .CodeMirror-code");
   await result.getByText(/"(data|errors)"/).first().waitFor();
