@@ -94,11 +94,10 @@ async def follow(op: Operation, request_id: UUID, case_id: UUID) -> None:
 async def declare(
     op: Operation, *, conflict_id: UUID, matter: Matter, organisation_id: UUID, text: str | None
 ) -> Conflict:
-    """Say that an organisation is in conflict with a matter (DOMAIN 3.3)."""
+    """Say that an organisation is in conflict with a matter (DOMAIN 3.3), in the turn in which the matter was found."""
     policy.require(op.seat, "conflict.declare")
     if not await op.scalars(groups.organisations_of(organisation_id)):
         raise NotFound(field="organisationId")
-    await take_turn(op)
     own = organisation_id == op.seat.organisation_id
     keeps = organisation_id in await op.scalars(seats.keeping(op.group_id, op.now.date()))
     state = rules.declared(own=own, by_keeper=bool(op.seat.roles & policy.KEEPERS), keeps=keeps)

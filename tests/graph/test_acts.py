@@ -606,9 +606,9 @@ async def test_a_seat_without_the_grant_leaves_only_the_audit_line(
     for name in names:
         acts = [(act, GIVEN[act](stage)), *BESIDE.get(act, [])]
         outcome, *beside = await team.acts(name, *acts, Accept_Language="en-GB,en;q=0.9")
-        assert {each["code"] for each in beside} <= {"NOT_FOUND"}
-        assert (outcome["__typename"], outcome["code"], outcome["field"]) == ("NotAllowed", "NOT_ALLOWED", None)
-        assert outcome["message"] == SENTENCES["NOT_ALLOWED"][1]
+        assert {each["code"] for each in beside} <= {"NOT_FOUND"}, name
+        assert (outcome["__typename"], outcome["code"], outcome["field"]) == ("NotAllowed", "NOT_ALLOWED", None), name
+        assert outcome["message"] == SENTENCES["NOT_ALLOWED"][1], name
     assert await written(urls, before) == {"audit_lines": len(names)}
     async with owner(urls, "audit_lines") as connection:
         lines = await connection.fetch("SELECT * FROM audit_lines ORDER BY at DESC, id DESC LIMIT $1", len(names))

